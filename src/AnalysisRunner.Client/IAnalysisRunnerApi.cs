@@ -1,0 +1,52 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Client;
+
+/// <summary>
+/// The server's <c>/api/v1</c> routes, one method each. Every method throws <see cref="AnalysisRunnerException"/> with the server's own problems when
+/// it refuses, and with an <c>AR1</c> code when it cannot be reached or is not an analysis-runner server.
+/// </summary>
+public interface IAnalysisRunnerApi
+{
+    /// <summary><c>GET /api/v1/version</c></summary>
+    Task<ServerVersion> GetVersionAsync(CancellationToken cancellation);
+
+    /// <summary><c>POST /api/v1/submissions</c> with <c>Idempotency-Key</c>: the same key and request never make two runs.</summary>
+    Task<SubmissionAccepted> SubmitAsync(SubmissionRequest request, string idempotencyKey, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations?limit=</c>: the newest first.</summary>
+    Task<IReadOnlyList<Invocation>> ListInvocationsAsync(int limit, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations/{arGuid}</c></summary>
+    Task<Invocation> GetInvocationAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations/{arGuid}/config</c>: the composed TOML.</summary>
+    Task<string> GetConfigAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations/{arGuid}/events</c> (server-sent events): those after <paramref name="after"/>, then live until the invocation is final.</summary>
+    IAsyncEnumerable<InvocationEvent> FollowEventsAsync(string arGuid, long after, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations/{arGuid}/log?follow=</c>: the driver's output from a byte offset on.</summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string arGuid, long offset, bool follow, CancellationToken cancellation);
+
+    /// <summary><c>POST /api/v1/invocations/{arGuid}/cancel</c></summary>
+    Task CancelAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary><c>POST /api/v1/batches</c>: a driver hands over a batch, with its job-scoped token.</summary>
+    Task<BatchAccepted> SubmitBatchAsync(BatchSpec spec, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/batches/{key}</c></summary>
+    Task<BatchSummary> GetBatchAsync(string key, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/batches/{key}/jobs?after=&amp;limit=</c>, ascending by id.</summary>
+    Task<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/batches/{key}/jobs/{job}/log?follow=</c>: a job's output from a byte offset on.</summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadJobLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation);
+
+    /// <summary><c>POST /api/v1/sign-in-codes</c>: a fresh single-use link to the pages; local runner only.</summary>
+    Task<SignInLink> CreateSignInLinkAsync(CancellationToken cancellation);
+
+    /// <summary><c>POST /api/v1/shutdown</c>: ends the local runner; refused with <c>AR6003</c> while invocations run unless <paramref name="force"/>.</summary>
+    Task ShutDownAsync(bool force, CancellationToken cancellation);
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AnalysisRunner.Contracts;
+
+/// <summary>The JSON form of the contracts: camelCase, nulls left out, unknown members refused.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(SubmissionRequest))]
+[JsonSerializable(typeof(SubmissionAccepted))]
+[JsonSerializable(typeof(Invocation))]
+[JsonSerializable(typeof(IReadOnlyList<Invocation>))]
+[JsonSerializable(typeof(InvocationEvent))]
+[JsonSerializable(typeof(BatchSpec))]
+[JsonSerializable(typeof(BatchSummary))]
+[JsonSerializable(typeof(BatchAccepted))]
+[JsonSerializable(typeof(IReadOnlyList<JobSummary>))]
+[JsonSerializable(typeof(JobSummary))]
+[JsonSerializable(typeof(ServerVersion))]
+[JsonSerializable(typeof(SignInLink))]
+[JsonSerializable(typeof(LocalRunnerFile))]
+[JsonSerializable(typeof(ApiProblem))]
+public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,0 +1,44 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Engines;
+
+/// <summary>
+/// Runs batches. Every engine passes one contract suite. What an engine has accepted survives the death of the process that hosts it.
+/// </summary>
+public interface IBatchEngine : IAsyncDisposable
+{
+    /// <summary>The engine's name in config and records, such as <c>local</c>.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Accepts a batch durably, before any of its jobs starts. Idempotent by <see cref="BatchSpec.Key"/>: a known key answers with the batch as it
+    /// is and starts nothing.
+    /// </summary>
+    /// <exception cref="AnalysisRunnerException">The batch is malformed, or a job could never run here.</exception>
+    Task<BatchSummary> SubmitAsync(BatchSpec spec, CancellationToken cancellation);
+
+    /// <summary>The batch, or null when no batch has the key.</summary>
+    ValueTask<BatchSummary?> GetAsync(string key, CancellationToken cancellation);
+
+    /// <summary>At most <paramref name="limit"/> jobs of a batch with ids above <paramref name="after"/>, ascending; empty when there are none.</summary>
+    ValueTask<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// The bytes that a job wrote to stdout and stderr, from <paramref name="offset"/> on: of its last attempt. With <paramref name="follow"/> the
+    /// sequence ends when the job has ended and everything was read; without, at the current end.
+    /// </summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation);
+
+    /// <summary>Cancels what has not ended; running jobs are stopped. Idempotent; unknown keys are ignored.</summary>
+    Task CancelAsync(string key, string reason, CancellationToken cancellation);
+
+    /// <summary>
+    /// Changes from now on: the summary of a batch after each change of a job, coalesced per batch when the reader is slower than the changes. The
+    /// final summary of a batch is never dropped. Subscribing happens at the call, not at the first read.
+    /// </summary>
+    IAsyncEnumerable<BatchSummary> WatchAsync(CancellationToken cancellation);
+
+    /// <summary>Deletes the files of a batch that has ended. Unknown keys are ignored.</summary>
+    /// <exception cref="InvalidOperationException">The batch has not ended.</exception>
+    Task ForgetAsync(string key, CancellationToken cancellation);
+}
