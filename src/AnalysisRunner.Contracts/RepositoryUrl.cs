@@ -45,11 +45,11 @@ public readonly record struct RepositoryUrl
             var clean = at < 0 ? text : text[..start] + text[(at + 1)..];
             if (!Uri.TryCreate(clean, UriKind.Absolute, out var uri)) return false;
             if (uri.Scheme is not ("https" or "http" or "ssh" or "git" or "git+ssh" or "ssh+git")) return false;
-            if (uri.Query.Length > 0 || uri.Fragment.Length > 0) return false;
             host = uri.IdnHost;
             // A port belongs to the transport it was written for: only that of https says something about the canonical form.
             port = uri.Scheme is "https" && !uri.IsDefaultPort ? uri.Port : -1;
-            path = Uri.UnescapeDataString(uri.AbsolutePath);
+            // Not the Uri's path: it has resolved ".." already, and git would not.
+            path = Uri.UnescapeDataString(text[slash..]);
             return true;
         }
 
