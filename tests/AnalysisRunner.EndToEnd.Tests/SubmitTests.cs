@@ -1,0 +1,238 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.EndToEnd.Tests.Fixtures;
+
+namespace AnalysisRunner.EndToEnd.Tests;
+
+/// <summary>The whole way: build, gate, local runner, driver, batch, log.</summary>
+public sealed class SubmitTests
+{
+    [Fact]
+    public async Task Runs_the_committed_analysis_and_prints_what_its_jobs_printed()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        var commit = (await analysis.GitAsync("rev-parse", "HEAD")).Trim();
+
+        var submit = await analysis.SubmitAsync();
+
+        submit.ExitCode.ShouldBe(0, submit.Output);
+        submit.Output.ShouldContain("Hello, World");
+        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
+        submit.Output.ShouldContain(invocation.Url);
+        invocation.State.ShouldBe(InvocationState.Succeeded);
+        invocation.Commit.ShouldBe(commit);
+        invocation.Dataset.ShouldBe("fewgenomes");
+        invocation.AccessLevel.ShouldBe(AccessLevel.Test);
+        invocation.Description.ShouldBe("Say hello");
+        invocation.Project.ShouldBe("analysis/HelloBatch.csproj");
+        invocation.OutputPrefix.ShouldBe($"HelloBatch/{commit[..12]}/{invocation.ArGuid}");
+        invocation.Steps.Select(step => (step.Name, step.ExitCode)).ShouldBe([("checkout", 0), ("build", 0), ("run", 0)]);
+        invocation.Steps.ShouldAllBe(step => step.StartedAt >= invocation.SubmittedAt && step.FinishedAt >= step.StartedAt);
+
+        var batch = invocation.Batches.ShouldHaveSingleItem();
+        batch.State.ShouldBe(BatchState.Succeeded);
+        (await analysis.State.JobLogAsync(batch.Key, 2)).ShouldBe("Hello, World\n");
+    }
+
+    [Fact]
+    public async Task Runs_again_without_a_change_as_an_invocation_of_its_own()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        (await analysis.SubmitAsync()).ExitCode.ShouldBe(0);
+        var runner = analysis.State.Runner();
+
+        var again = await analysis.SubmitAsync();
+
+        again.ExitCode.ShouldBe(0, again.Output);
+        analysis.State.Runner().ShouldBe(runner, "the runner that was there is used");
+        var invocations = await analysis.State.InvocationsAsync();
+        invocations.Count.ShouldBe(2);
+        invocations[0].Commit.ShouldBe(invocations[1].Commit);
+        invocations[0].OutputPrefix.ShouldNotBe(invocations[1].OutputPrefix);
+    }
+
+    [Fact]
+    public async Task Passes_arguments_to_the_program()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+
+        var submit = await analysis.SubmitAsync("-p:AnalysisArguments=--name-to-print 'Ada  O'\\''Hara $HOME'");
+
+        submit.ExitCode.ShouldBe(0, submit.Output);
+        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
+        invocation.Arguments.ShouldBe(["--name-to-print", "Ada  O'Hara $HOME"]);
+        (await analysis.State.JobLogAsync(invocation.Batches[0].Key, 2)).ShouldBe("Hello, Ada  O'Hara $HOME\n");
+    }
+
+    [Fact]
+    public async Task Refuses_uncommitted_code_by_name_and_runs_it_once_it_is_committed()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        (await analysis.SubmitAsync()).ExitCode.ShouldBe(0);
+        analysis.Edit("analysis/hello.toml", "Hello", "Howdy");
+        analysis.Write("analysis/New.cs", "// not committed\n");
+
+        var refused = await analysis.SubmitAsync();
+
+        refused.ExitCode.ShouldNotBe(0);
+        refused.Output.ShouldContain("error AR2001");
+        refused.Output.ShouldContain("analysis/hello.toml");
+        refused.Output.ShouldContain("error AR2002");
+        refused.Output.ShouldContain("analysis/New.cs");
+        (await analysis.State.InvocationsAsync()).Count.ShouldBe(1);
+
+        var commit = await analysis.CommitAsync("Say howdy");
+        var accepted = await analysis.SubmitAsync();
+
+        accepted.ExitCode.ShouldBe(0, accepted.Output);
+        accepted.Output.ShouldContain("Howdy, World");
+        (await analysis.State.InvocationsAsync())[0].Commit.ShouldBe(commit);
+    }
+
+    [Fact]
+    public async Task Runs_the_commit_in_a_folder_that_later_edits_do_not_reach()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        await using var stop = await DriverStop.AddToAsync(analysis);
+        var commit = await analysis.CommitAsync("Wait for the test");
+
+        await using var submit = analysis.StartSubmit();
+        var line = await submit.LineAsync(DriverStop.Reached);
+        var folder = line[(line.IndexOf(" in ", StringComparison.Ordinal) + 4)..].Trim();
+        analysis.Edit("analysis/hello.toml", "Hello", "Edited");
+
+        folder.ShouldNotStartWith(analysis.Root);
+        await using (var git = Command.Start("git", ["rev-parse", "HEAD"], folder, analysis.State.Environment))
+        {
+            (await git.EndAsync()).ShouldBe(0, git.Output);
+            git.Output.Trim().ShouldBe(commit);
+        }
+        await using (var git = Command.Start("git", ["status", "--porcelain"], folder, analysis.State.Environment))
+        {
+            (await git.EndAsync()).ShouldBe(0, git.Output);
+            git.Output.ShouldBe("", "the driver's checkout is clean but for what the repository ignores");
+        }
+        (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem().Commit.ShouldBe(commit);
+
+        await stop.OpenAsync();
+        (await submit.EndAsync()).ShouldBe(0, submit.Output);
+        submit.Output.ShouldContain("Hello, World");
+        submit.Output.ShouldNotContain("Edited, World");
+        Directory.Exists(folder).ShouldBeFalse("the checkout goes when the invocation has ended");
+    }
+
+    [Fact]
+    public async Task Two_checkouts_that_submit_to_a_cold_runner_at_once_share_one()
+    {
+        await using var state = LocalRunnerState.Create();
+        await using var first = await AnalysisRepository.CreateAsync(state);
+        await using var second = await AnalysisRepository.CreateAsync(state);
+        second.Edit("analysis/hello.toml", "Hello", "Servus");
+        await second.CommitAsync("Say servus");
+
+        var outcomes = await Task.WhenAll(first.SubmitAsync(), second.SubmitAsync());
+
+        outcomes[0].ExitCode.ShouldBe(0, outcomes[0].Output);
+        outcomes[1].ExitCode.ShouldBe(0, outcomes[1].Output);
+        outcomes[0].Output.ShouldContain("Hello, World");
+        outcomes[1].Output.ShouldContain("Servus, World");
+        var invocations = await state.InvocationsAsync();
+        invocations.Select(invocation => invocation.WorkTree!.TrimEnd('/')).Order().ShouldBe(new[] { first.Root, second.Root }.Order());
+        invocations.ShouldAllBe(invocation => invocation.State == InvocationState.Succeeded);
+        invocations.Select(invocation => new Uri(invocation.Url).Authority).Distinct().ShouldHaveSingleItem("one server served both");
+    }
+
+    [Fact]
+    public async Task A_failing_program_fails_the_invocation_and_the_build()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        analysis.Write("analysis/Fail.cs", """
+            internal static class Fail
+            {
+                [System.Runtime.CompilerServices.ModuleInitializer]
+                internal static void Now() => System.Environment.Exit(7);
+            }
+            """);
+        await analysis.CommitAsync("Fail");
+
+        var submit = await analysis.SubmitAsync();
+
+        submit.ExitCode.ShouldNotBe(0);
+        submit.Output.ShouldContain("error AR1016");
+        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
+        invocation.State.ShouldBe(InvocationState.Failed);
+        invocation.Steps.Single(step => step.Name == "run").ExitCode.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_failing_job_fails_the_invocation_although_its_driver_succeeded()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        analysis.Write("analysis/Program.cs", """
+            using AnalysisRunner.Pipelines;
+            var batch = Batch.Create("fails");
+            batch.NewJob("breaks").Command($"echo about to break; exit 3");
+            await batch.RunAsync(wait: false);
+            """);
+        await analysis.CommitAsync("A job that fails");
+
+        var submit = await analysis.SubmitAsync();
+
+        submit.ExitCode.ShouldNotBe(0);
+        submit.Output.ShouldContain("about to break");
+        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
+        invocation.State.ShouldBe(InvocationState.Failed);
+        invocation.ExitCode.ShouldBe(0);
+        invocation.Reason.ShouldNotBeNull().ShouldContain("fails");
+        invocation.Batches.ShouldHaveSingleItem().State.ShouldBe(BatchState.Failed);
+    }
+
+    [Fact]
+    public async Task A_job_larger_than_the_machine_is_refused_at_submission()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        analysis.Write("analysis/Program.cs", """
+            using AnalysisRunner.Pipelines;
+            var batch = Batch.Create("huge");
+            batch.NewJob("giant").Cpu("100000").Command($"true");
+            await batch.RunAsync(wait: false);
+            """);
+        await analysis.CommitAsync("A job that fits no machine");
+
+        var submit = await analysis.SubmitAsync();
+
+        submit.ExitCode.ShouldNotBe(0);
+        submit.Output.ShouldContain("AR62");
+        submit.Output.ShouldContain("giant");
+        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
+        invocation.State.ShouldBe(InvocationState.Failed);
+        invocation.Batches.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Works_from_a_shallow_clone_and_from_a_worktree()
+    {
+        await using var origin = await AnalysisRepository.CreateAsync();
+        await origin.GitAsync("commit", "--quiet", "--allow-empty", "--message", "Another");
+        var shallow = Directory.CreateTempSubdirectory("shallow ").FullName;
+        try
+        {
+            await origin.GitAsync("clone", "--quiet", "--depth", "1", new Uri(origin.Root).AbsoluteUri, Path.Combine(shallow, "clone"));
+            await origin.GitAsync("worktree", "add", "--quiet", "--detach", Path.Combine(shallow, "tree"), "HEAD");
+
+            foreach (var checkout in new[] { "clone", "tree" })
+            {
+                await using var submit = Command.Start(
+                    "dotnet",
+                    ["build", "analysis", "-t:Submit", "-p:Dataset=fewgenomes", "-nodeReuse:false", "-tl:off"],
+                    Path.Combine(shallow, checkout),
+                    origin.State.Environment);
+                (await submit.EndAsync()).ShouldBe(0, submit.Output);
+                submit.Output.ShouldContain("Hello, World");
+            }
+        }
+        finally
+        {
+            Directory.Delete(shallow, recursive: true);
+        }
+    }
+}
