@@ -1,0 +1,81 @@
+using System;
+using AnalysisRunner.Toml;
+
+namespace AnalysisRunner.Config;
+
+/// <summary>The sections that the server writes (analysis-runner spec §4.2), so that nobody has to declare them.</summary>
+internal static class BuiltInSections
+{
+    // One key per image, per reference, per dataset: their names are not known to anybody but the server.
+    private static readonly string[] Open = ["images", "references", "storage"];
+
+    private static readonly Lazy<SchemaSection> LazyRoot = new(Build);
+
+    internal static SchemaSection Root => LazyRoot.Value;
+
+    internal const string Text = """
+        [workflow]
+        description = "What runs, on which data, at which level."
+        ar-guid = { type = "string", optional = true, description = "The identifier of the invocation." }
+        access_level = { type = "string", optional = true, enum = ["test", "standard", "full"], description = "What the run may touch." }
+        dataset = { type = "string", optional = true, description = "The dataset." }
+        dataset_gcp_project = { type = "string", optional = true, description = "The cloud project of the dataset." }
+        driver_image = { type = "string", optional = true, description = "The container image of the driver." }
+        output_prefix = { type = "string", optional = true, description = "Where outputs go, inside the dataset's storage." }
+        status_reporter = { type = "string", optional = true, description = "Who is told about progress." }
+        name = { type = "string", optional = true, description = "The name of the workflow." }
+        ref_fasta = { type = "path", optional = true, description = "The reference genome." }
+        default_jar_spec_revision = { type = "string", optional = true, description = "The revision of Hail's jar." }
+
+        [hail]
+        description = "How batches are submitted to Hail Batch."
+        billing_project = { type = "string", optional = true, description = "Who pays." }
+        bucket = { type = "string", optional = true, description = "The bucket for temporary files." }
+        backend = { type = "string", optional = true, enum = ["batch", "local"], description = "Where jobs run." }
+        query_backend = { type = "string", optional = true, enum = ["spark", "spark_local", "local", "batch"], description = "Where queries run." }
+        pool_label = { type = "string", optional = true, description = "The pool of machines." }
+        cancel_after_n_failures = { type = "integer", optional = true, minimum = 1, description = "How many failed jobs end a batch." }
+        default_timeout = { type = "number", optional = true, exclusiveMinimum = 0, description = "Seconds that a job may take." }
+        default_memory = { type = "string", optional = true, description = "Memory of a job." }
+        dry_run = { type = "boolean", optional = true, description = "Whether to submit nothing." }
+        delete_scratch_on_exit = { type = "boolean", optional = true, description = "Whether to delete temporary files at the end." }
+
+        [infrastructure]
+        description = "The installation."
+        members_cache_location = { type = "path", optional = true, description = "Where group members are listed." }
+        git_credentials_secret_name = { type = "string", optional = true, description = "The secret with git credentials." }
+        git_credentials_secret_project = { type = "string", optional = true, description = "The project of that secret." }
+
+        [images]
+        description = "Container images by name."
+
+        [references]
+        description = "Reference files by name."
+
+        [storage]
+        description = "Where each dataset's data is."
+        """;
+
+    private static SchemaSection Build()
+    {
+        var file = SchemaFile.Parse(TomlDocument.Parse(Text, "built-in.schema.toml"));
+        var root = new SchemaSection();
+        foreach (var node in file.Root.Children)
+        {
+            var declared = (SchemaSection)node;
+            var section = new SchemaSection
+            {
+                Key = declared.Key,
+                Path = declared.Path,
+                File = declared.File,
+                Span = declared.Span,
+                Description = declared.Description,
+                SuppliedByServer = true,
+                IsOpen = Array.IndexOf(Open, declared.Key) >= 0,
+            };
+            foreach (var child in declared.Children) section.Add(((SchemaValue)child).AsSuppliedByServer());
+            root.Add(section);
+        }
+        return root;
+    }
+}

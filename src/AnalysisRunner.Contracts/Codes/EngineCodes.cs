@@ -1,0 +1,59 @@
+namespace AnalysisRunner.Contracts.Codes;
+
+/// <summary>AR6201 to AR6249: why an engine refused a batch, could not work, or ended an attempt; each has a page in <c>docs/diagnostics</c>.</summary>
+public static class EngineCodes
+{
+    /// <summary>The batch's key is not well formed.</summary>
+    public const string BatchKeyMalformed = "AR6201";
+
+    /// <summary>The ids of the jobs are not 1, 2, 3 and so on in order.</summary>
+    public const string JobIdsMalformed = "AR6202";
+
+    /// <summary>A parent does not exist in the batch, is named twice, or is the job itself.</summary>
+    public const string ParentMalformed = "AR6203";
+
+    /// <summary>Jobs wait for each other in a circle.</summary>
+    public const string DependencyCycle = "AR6204";
+
+    /// <summary>A declared output is not a plain relative path below the batch's folder.</summary>
+    public const string OutputPathMalformed = "AR6205";
+
+    /// <summary>An environment variable's name or value cannot be passed on, or the engine sets it itself.</summary>
+    public const string EnvironmentMalformed = "AR6206";
+
+    /// <summary>A number or text of the batch is out of its range.</summary>
+    public const string ValueOutOfRange = "AR6207";
+
+    /// <summary>A job asks for more than the engine has in all.</summary>
+    public const string LargerThanCapacity = "AR6208";
+
+    /// <summary>A job asks for a container image and the engine runs none.</summary>
+    public const string ImageNotSupported = "AR6209";
+
+    /// <summary>The engine's state folder cannot be read or written.</summary>
+    public const string StateFolderUnusable = "AR6210";
+
+    /// <summary>Another engine holds the state folder.</summary>
+    public const string StateFolderInUse = "AR6211";
+
+    /// <summary>The bash program was not found.</summary>
+    public const string BashMissing = "AR6212";
+
+    /// <summary>A journal holds records that are damaged.</summary>
+    public const string JournalDamaged = "AR6213";
+
+    /// <summary>A stored batch cannot be read.</summary>
+    public const string BatchUnreadable = "AR6214";
+
+    /// <summary>An attempt could not be started.</summary>
+    public const string AttemptNotStarted = "AR6215";
+
+    /// <summary>The host of the engine and the job ended without a trace of the job's end.</summary>
+    public const string AttemptLost = "AR6216";
+
+    /// <summary>A job exited 0 without the outputs that it declared.</summary>
+    public const string OutputsMissing = "AR6217";
+
+    /// <summary>An attempt ran into its time limit and was stopped.</summary>
+    public const string TimeLimitExceeded = "AR6218";
+}

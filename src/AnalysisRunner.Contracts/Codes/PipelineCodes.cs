@@ -1,0 +1,47 @@
+namespace AnalysisRunner.Contracts.Codes;
+
+/// <summary>AR5101 to AR5149: pipeline code that cannot work, found when it runs.</summary>
+public static class PipelineCodes
+{
+    /// <summary>A file is used that no command of its job writes.</summary>
+    public const string FileNeverProduced = "AR5101";
+
+    /// <summary>A job or a file belongs to another batch.</summary>
+    public const string ForeignJob = "AR5102";
+
+    /// <summary>Jobs depend on each other in a circle.</summary>
+    public const string DependencyCycle = "AR5103";
+
+    /// <summary>A batch without jobs was run.</summary>
+    public const string EmptyBatch = "AR5104";
+
+    /// <summary>A resource quantity, a time limit or a number of attempts is malformed.</summary>
+    public const string QuantityMalformed = "AR5105";
+
+    /// <summary>A file or a collection stands inside quotes, where it cannot be one path or several words.</summary>
+    public const string HoleInsideQuotes = "AR5106";
+
+    /// <summary>A value stands where the shell offers no safe way to quote it.</summary>
+    public const string HoleNotQuotable = "AR5107";
+
+    /// <summary>A value in a command has no text that a shell could be given.</summary>
+    public const string ValueNotText = "AR5108";
+
+    /// <summary>The name of a batch, a file, an image or an attribute is malformed.</summary>
+    public const string NameMalformed = "AR5109";
+
+    /// <summary>An environment variable is malformed or reserved.</summary>
+    public const string VariableRefused = "AR5110";
+
+    /// <summary>A batch was changed or run again after it was run.</summary>
+    public const string BatchAlreadyRun = "AR5111";
+
+    /// <summary>The environment of the driver is incomplete.</summary>
+    public const string DriverEnvironmentIncomplete = "AR5112";
+
+    /// <summary>A batch that was waited for did not succeed.</summary>
+    public const string BatchDidNotSucceed = "AR5113";
+
+    /// <summary>A command ends within quotes or a substitution.</summary>
+    public const string CommandUnfinished = "AR5114";
+}

@@ -1,0 +1,32 @@
+using AnalysisRunner.Engines.Local.Processes;
+
+namespace AnalysisRunner.Engines.Local;
+
+/// <summary>A running attempt. Guarded by the engine's lock, save what never changes.</summary>
+internal sealed class Attempt(LiveBatch batch, JobRun job, int number, DateTimeOffset startedAt)
+{
+    public LiveBatch Batch { get; } = batch;
+
+    public JobRun Job { get; } = job;
+
+    public int Number { get; } = number;
+
+    public DateTimeOffset StartedAt { get; } = startedAt;
+
+    public AttemptFolder Folder { get; } = batch.Folder.Attempt(job.Spec.Id, number);
+
+    /// <summary>The process while it may be signalled: after its start, until it has ended. Null otherwise.</summary>
+    public IJobProcess? Process { get; set; }
+
+    /// <summary>Set for an attempt that was started by an earlier host.</summary>
+    public bool IsAdopted { get; init; }
+
+    /// <summary>Who runs an adopted attempt, as soon as its claim says so.</summary>
+    public ProcessIdentity? Adopted { get; set; }
+
+    /// <summary>When a stopped attempt is ended by force, as a timestamp of the clock.</summary>
+    public long? KillAt { get; set; }
+
+    /// <summary>Its entry in <see cref="Deadlines"/>; null when it has none.</summary>
+    public (long Due, long Order)? Deadline { get; set; }
+}

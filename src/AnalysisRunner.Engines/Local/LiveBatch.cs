@@ -1,0 +1,56 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Engines.Local;
+
+/// <summary>A batch that the engine knows: at work with its journal open, or ended with only the summary kept in memory. Guarded by the engine's lock.</summary>
+internal sealed class LiveBatch(BatchFolder folder)
+{
+    private WeakReference<BatchRun>? _ended;
+    private BatchSummary? _summary;
+    private BatchRun? _run;
+
+    public BatchFolder Folder { get; } = folder;
+
+    /// <summary>The state; null when the batch has ended and its jobs are no longer in memory.</summary>
+    public BatchRun? Run => _run ?? (_ended is not null && _ended.TryGetTarget(out var run) ? run : null);
+
+    public Journal? Journal { get; private set; }
+
+    public BatchSummary Summary => _summary ?? _run!.Summary();
+
+    public bool IsFinal => _summary is not null || _run!.IsFinal;
+
+    /// <summary>The attempts that run, by job.</summary>
+    public Dictionary<int, Attempt> Running { get; } = [];
+
+    /// <summary>Thousandths of a core that its jobs occupy.</summary>
+    public long MilliCpuInUse { get; set; }
+
+    /// <summary>When a job of it was last started, in starts of the engine.</summary>
+    public long LastServed { get; set; }
+
+    /// <summary>How many jobs of others were started while its next one waited for room.</summary>
+    public int Overtaken { get; set; }
+
+    /// <summary>Ends when all files of the ended batch are written.</summary>
+    public TaskCompletionSource Sealed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Awaited by readers for the next change; made on demand.</summary>
+    public TaskCompletionSource? NextChange { get; set; }
+
+    public void Begin(BatchRun run, Journal journal) => (_run, Journal) = (run, journal);
+
+    /// <summary>Keeps the summary; the jobs stay as long as memory is not needed otherwise.</summary>
+    public void End(BatchSummary summary)
+    {
+        _summary = summary;
+        if (_run is not null) _ended = new WeakReference<BatchRun>(_run);
+        _run = null;
+        Journal?.Dispose();
+        Journal = null;
+        Sealed.TrySetResult();
+    }
+
+    /// <summary>Keeps the jobs of an ended batch that were read again.</summary>
+    public void Remember(BatchRun run) => _ended = new WeakReference<BatchRun>(run);
+}

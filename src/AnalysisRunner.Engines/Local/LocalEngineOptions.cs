@@ -1,0 +1,49 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Engines.Local;
+
+/// <summary>How a <see cref="LocalEngine"/> works.</summary>
+public sealed record LocalEngineOptions
+{
+    /// <summary>The state folder; created with access for its owner only. One engine at a time holds it.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Thousandths of a core that jobs may occupy together; by default all processors.</summary>
+    public int MilliCpu { get; init; } = Environment.ProcessorCount * 1000;
+
+    /// <summary>Bytes of memory that jobs may occupy together; by default what the machine (or the host's cgroup) has.</summary>
+    public long MemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>The time between the request to end (TERM) and the end by force (KILL) of a job that is stopped.</summary>
+    public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What happens to a job that names a container image.</summary>
+    public ImageRequests Images { get; init; } = ImageRequests.Refuse;
+
+    /// <summary>
+    /// The variables of the host's environment that jobs see, when they are set; everything else comes from <see cref="JobSpec.Environment"/>, which wins.
+    /// </summary>
+    public IReadOnlyList<string> PassedEnvironment { get; init; } = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ"];
+
+    /// <summary>The bash program; null to look in the usual places.</summary>
+    public string? BashPath { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Hears of what nobody asked about, such as a damaged journal that was found when the engine opened. Called on any thread, also while the engine
+    /// holds its lock: it must return soon and call nothing of the engine.
+    /// </summary>
+    public Action<Problem>? Report { get; init; }
+}
+
+/// <summary>What an engine without containers does with a job that names an image.</summary>
+public enum ImageRequests
+{
+    /// <summary>The batch is refused.</summary>
+    Refuse,
+
+    /// <summary>The job runs without the image; the first line of its log says so.</summary>
+    Ignore,
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace AnalysisRunner.Engines.Local.Processes;
+
+/// <summary>What .NET's file API lacks.</summary>
+internal static class Disk
+{
+    /// <summary>Waits until the names in a folder are on the disk. Windows has no such call.</summary>
+    public static void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var descriptor = Libc.Open(path, Libc.ReadOnly);
+        if (descriptor < 0) throw new IOException($"The folder \"{path}\" cannot be opened: {Libc.Describe(Marshal.GetLastPInvokeError())}.");
+        try
+        {
+            if (Libc.Sync(descriptor) != 0) throw new IOException($"The folder \"{path}\" cannot be written to the disk: {Libc.Describe(Marshal.GetLastPInvokeError())}.");
+        }
+        finally
+        {
+            _ = Libc.Close(descriptor);
+        }
+    }
+
+    /// <summary>Gives a file a second name unless that exists, in one step; false when it exists.</summary>
+    public static bool TryLink(string existing, string added)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Copy(existing, added, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(added))
+            {
+                return false;
+            }
+        }
+        if (Libc.Link(existing, added) == 0) return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error == Libc.FileExists ? false : throw new IOException($"\"{added}\" cannot be created: {Libc.Describe(error)}.");
+    }
+}

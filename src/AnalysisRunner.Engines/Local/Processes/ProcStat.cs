@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace AnalysisRunner.Engines.Local.Processes;
+
+/// <summary>What Linux tells about processes in <c>/proc</c>.</summary>
+/// <param name="Pid">The process.</param>
+/// <param name="State">The one-letter state; Z has ended and waits for its parent.</param>
+/// <param name="Group">Its process group.</param>
+/// <param name="SessionId">Its session.</param>
+/// <param name="Start">When it started, in clock ticks after the boot.</param>
+internal readonly record struct ProcStat(int Pid, char State, int Group, int SessionId, string Start)
+{
+    /// <summary>Reads one process; false when it does not exist.</summary>
+    public static bool TryRead(int pid, out ProcStat stat)
+    {
+        stat = default;
+        // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+        if (TryReadAll(pid, "stat") is not { Length: > 0 } bytes) return false;
+        var text = System.Text.Encoding.Latin1.GetString(bytes);
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        if (fields.Length < 20) return false;
+        stat = new(pid, fields[0][0], int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[19]);
+        return true;
+    }
+
+    /// <summary>The arguments of a process, each followed by NUL; empty when it does not exist or is not ours to see.</summary>
+    public static byte[] CommandLine(int pid) => TryReadAll(pid, "cmdline") ?? [];
+
+    /// <summary>The ids of all processes.</summary>
+    public static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Where(pid => pid > 0);
+
+    /// <summary>The processes of a session.</summary>
+    public static IEnumerable<ProcStat> Session(int leader)
+    {
+        foreach (var pid in Processes())
+        {
+            if (TryRead(pid, out var stat) && stat.SessionId == leader) yield return stat;
+        }
+    }
+
+    private static byte[]? TryReadAll(int pid, string name)
+    {
+        try
+        {
+            return File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{name}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended while we looked (ESRCH is an IOException), or belongs to somebody else.
+            return null;
+        }
+    }
+}

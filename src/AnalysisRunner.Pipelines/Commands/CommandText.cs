@@ -1,0 +1,158 @@
+using System.Collections;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using AnalysisRunner.Contracts.Codes;
+
+namespace AnalysisRunner.Pipelines.Commands;
+
+/// <summary>Turns the pieces of a command into script: text as it stands, each value quoted as its place demands.</summary>
+internal sealed class CommandText
+{
+    private readonly StringBuilder _script = new();
+    private readonly ShellContext _context = new();
+    private readonly List<ResourceFile> _files = [];
+    private readonly CodeLine _line;
+
+    private CommandText(CodeLine line) => _line = line;
+
+    /// <summary>Renders a command and tells which files it mentions.</summary>
+    public static (string Script, IReadOnlyList<ResourceFile> Files) Render(IReadOnlyList<CommandPiece> pieces, CodeLine line)
+    {
+        var text = new CommandText(line);
+        var script = new StringBuilder();
+        foreach (var piece in pieces)
+        {
+            // Script is read in one go up to the next value: "$" and "(" may come from different pieces.
+            if (!piece.IsHole) script.Append((string)piece.Value!);
+            else if (piece.Value is RawShellText raw) script.Append(raw.Script);
+            else
+            {
+                text.AddScript(script.ToString());
+                script.Clear();
+                text.AddValue(piece.Value, piece.Format);
+            }
+        }
+        text.AddScript(script.ToString());
+        if (text._context.Unfinished is { } place)
+        {
+            throw line.Fault(PipelineCodes.CommandUnfinished,
+                $"The command ends {place}: \"{Excerpt(text._script.ToString())}\". Each Command is a script of its own; close what it opens.");
+        }
+        return (text._script.ToString(), text._files);
+    }
+
+    private void AddScript(string script)
+    {
+        // Sources that were checked out with Windows line ends mean the same script.
+        var unix = script.Replace("\r\n", "\n", StringComparison.Ordinal);
+        _script.Append(unix);
+        _context.Read(unix);
+    }
+
+    private void AddValue(object? value, string? format)
+    {
+        var place = _context.Place;
+        if (_context.Obstacle is { } obstacle)
+        {
+            throw _line.Fault(PipelineCodes.HoleNotQuotable, $"A value stands {obstacle}; there it cannot be quoted safely. Found after \"{Tail()}\".");
+        }
+
+        if (value is IEnumerable collection and not string)
+        {
+            if (place != ShellPlace.Plain)
+            {
+                throw _line.Fault(PipelineCodes.HoleInsideQuotes,
+                    $"A collection stands within quotes or arithmetic after \"{Tail()}\", but it is several words. Take the quotes away; each word is quoted by itself.");
+            }
+            var first = true;
+            foreach (var word in collection)
+            {
+                if (!first) _script.Append(' ');
+                first = false;
+                _script.Append(Word(word, format, place));
+            }
+        }
+        else
+        {
+            _script.Append(Word(value, format, place));
+        }
+        _context.PassHole();
+    }
+
+    private string Word(object? value, string? format, ShellPlace place)
+    {
+        if (value is ResourceFile file)
+        {
+            if (place is ShellPlace.SingleQuotes or ShellPlace.Arithmetic)
+            {
+                throw _line.Fault(PipelineCodes.HoleInsideQuotes,
+                    $"The file \"{file.Name}\" stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
+            }
+            _files.Add(file);
+            return place == ShellPlace.DoubleQuotes ? file.Reference : $"\"{file.Reference}\"";
+        }
+
+        if (place == ShellPlace.Arithmetic) return Number(value);
+        var text = Text(value, format);
+        if (_context.AnnouncesHereDocument && text.Contains('\n'))
+        {
+            throw _line.Fault(PipelineCodes.HoleNotQuotable,
+                $"A value with a line break stands on a line that begins a here-document, after \"{Tail()}\"; there it cannot be quoted safely.");
+        }
+        return place switch
+        {
+            ShellPlace.SingleQuotes => Shell.WithinSingleQuotes(text),
+            ShellPlace.DoubleQuotes => Shell.WithinDoubleQuotes(text),
+            _ => Shell.Quote(text),
+        };
+    }
+
+    /// <summary>Arithmetic evaluates its text, command substitutions included, so that only a whole number is safe in it.</summary>
+    private string Number(object? value)
+    {
+        if (value is not (sbyte or byte or short or ushort or int or uint or long or ulong or Int128 or UInt128 or BigInteger))
+        {
+            throw _line.Fault(PipelineCodes.HoleNotQuotable,
+                $"A value of type {value?.GetType().Name ?? "null"} stands within ((…)) after \"{Tail()}\"; there the shell evaluates text whatever its quotes, so only whole numbers are taken. Give the value to a variable first.");
+        }
+        var digits = ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture);
+        return digits[0] == '-' ? $"({digits})" : digits;
+    }
+
+    private string Text(object? value, string? format)
+    {
+        var text = value switch
+        {
+            string found => found,
+            bool found => found ? "true" : "false",
+            Job or Batch => null,
+            DateTime or DateTimeOffset when format is null => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+            IFormattable found => found.ToString(format, CultureInfo.InvariantCulture),
+            IEnumerable or null => null,
+            RawShellText => null,
+            _ => value.ToString() is var found && found != value.GetType().ToString() ? found : null,
+        };
+        if (text is null || text.Contains('\0'))
+        {
+            var what = value switch
+            {
+                null => "null",
+                Job job => $"the job \"{job.Name}\"; use one of its files, as in job[\"out\"]",
+                Batch batch => $"the batch \"{batch.Name}\"",
+                string => "a text with a NUL character",
+                _ => $"a value of type {value.GetType()}",
+            };
+            throw _line.Fault(PipelineCodes.ValueNotText, $"The command has a hole with {what} after \"{Tail()}\", which is no text that a shell could be given.");
+        }
+        return text;
+    }
+
+    private string Tail() => _script.Length <= 40 ? Excerpt(_script.ToString()) : "…" + Excerpt(_script.ToString()[^40..]);
+
+    private static string Excerpt(string script)
+    {
+        var line = script.ReplaceLineEndings(" ").Replace('\0', ' ');
+        return line.Length <= 120 ? line : line[..120] + "…";
+    }
+}

@@ -1,0 +1,64 @@
+using AnalysisRunner.Client;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+
+namespace AnalysisRunner.Pipelines.Hosting;
+
+/// <summary>Hands batches to the server under whose invocation this program runs; they go on when it has ended.</summary>
+internal sealed class ServerHost : BatchHost
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly AnalysisRunnerApi _api;
+    private readonly string _tokenFile;
+    private readonly TextWriter _output;
+
+    public ServerHost(string url, Func<string, string?> environment, TextWriter output)
+        : base(environment)
+    {
+        _output = output;
+        _tokenFile = Given(environment, DriverEnvironment.TokenFile) ?? throw Incomplete(DriverEnvironment.TokenFile);
+        if (Given(environment, DriverEnvironment.ArGuid) is null) throw Incomplete(DriverEnvironment.ArGuid);
+        _api = Uri.TryCreate(url, UriKind.Absolute, out var address)
+            ? new AnalysisRunnerApi(address, ReadTokenAsync)
+            : throw new AnalysisRunnerException(PipelineCodes.DriverEnvironmentIncomplete, $"{DriverEnvironment.Url} is \"{url}\", which is not a URL.");
+    }
+
+    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CancellationToken cancellation)
+    {
+        var accepted = await _api.SubmitBatchAsync(spec, cancellation).ConfigureAwait(false);
+        await _output.WriteLineAsync($"Submitted batch {spec.Name}: {accepted.Url}").ConfigureAwait(false);
+        return new BatchHandle(accepted.Key, spec.Name, accepted.Url, token => WaitAsync(accepted.Key, token));
+    }
+
+    private async Task<BatchSummary> WaitAsync(string key, CancellationToken cancellation)
+    {
+        for (var pause = FirstPause; ; pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause)
+        {
+            var summary = await _api.GetBatchAsync(key, cancellation).ConfigureAwait(false);
+            if (summary.State != BatchState.Running) return summary;
+            await Task.Delay(pause, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Read for each request: the server may renew it.</summary>
+    private async ValueTask<string?> ReadTokenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(_tokenFile, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AnalysisRunnerException(
+                PipelineCodes.DriverEnvironmentIncomplete,
+                $"The token file \"{_tokenFile}\" that {DriverEnvironment.TokenFile} names cannot be read ({e.Message}). Without it the server accepts no batch of this driver.",
+                e);
+        }
+    }
+
+    private static AnalysisRunnerException Incomplete(string variable) => new(
+        PipelineCodes.DriverEnvironmentIncomplete,
+        $"{DriverEnvironment.Url} is set but {variable} is not. A driver has both from its server; to run alone, unset {DriverEnvironment.Url}.");
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Submissions;
+
+namespace AnalysisRunner.Server.Api;
+
+/// <summary>Submissions and invocations.</summary>
+internal static class InvocationRoutes
+{
+    private const int MaximumSubmission = 1024 * 1024;
+    private const int MaximumPage = 1000;
+
+    /// <summary>Adds the routes.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/v1/submissions", SubmitAsync);
+        routes.MapGet("/api/v1/invocations", ListAsync);
+        routes.MapGet("/api/v1/invocations/{arGuid}", GetAsync);
+        routes.MapGet("/api/v1/invocations/{arGuid}/config", GetConfigAsync);
+        routes.MapGet("/api/v1/invocations/{arGuid}/events", FollowEventsAsync);
+        routes.MapGet("/api/v1/invocations/{arGuid}/log", ReadLogAsync);
+        routes.MapPost("/api/v1/invocations/{arGuid}/cancel", CancelAsync);
+    }
+
+    /// <summary>Has an invocation end: noted first, done then.</summary>
+    public static async Task CancelAsync(HttpContext context, string arGuid, string by)
+    {
+        if (await context.RequestServices.GetRequiredService<IInvocationLog>().RequestCancelAsync(arGuid, by, CancellationToken.None))
+        {
+            context.RequestServices.GetRequiredService<InvocationRunner>().Wake(arGuid);
+        }
+    }
+
+    private static async Task SubmitAsync(HttpContext context)
+    {
+        var caller = context.GetOwner();
+        var key = Requests.IdempotencyKeyOf(context);
+        var request = await Requests.ReadAsync(context, ContractsJson.Default.SubmissionRequest, MaximumSubmission);
+        var answer = await context.RequestServices.GetRequiredService<SubmitInvocation>().ExecuteAsync(caller, request, key, context.RequestAborted);
+        context.Response.Headers.Location = "/api/v1/invocations/" + answer.ArGuid;
+        await Requests.AnswerAsync(context, answer, ContractsJson.Default.SubmissionAccepted, StatusCodes.Status202Accepted);
+    }
+
+    private static async Task ListAsync(HttpContext context)
+    {
+        context.GetOwner();
+        var limit = (int)Requests.Number(context, "limit", 100, 1, MaximumPage);
+        await Requests.AnswerAsync(context, await Read(context).ListAsync(limit, context.RequestAborted), ContractsJson.Default.IReadOnlyListInvocation);
+    }
+
+    private static async Task GetAsync(HttpContext context) =>
+        await Requests.AnswerAsync(context, (await FindAsync(context)).Invocation, ContractsJson.Default.Invocation);
+
+    private static async Task GetConfigAsync(HttpContext context)
+    {
+        var invocation = (await FindAsync(context)).Invocation;
+        if (!File.Exists(invocation.ConfigPath))
+        {
+            throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The config of invocation '{invocation.ArGuid}' is not written yet, or was never; ask again when it runs.");
+        }
+        context.Response.ContentType = "application/toml; charset=utf-8";
+        await context.Response.SendFileAsync(invocation.ConfigPath, context.RequestAborted);
+    }
+
+    private static async Task FollowEventsAsync(HttpContext context)
+    {
+        var arGuid = (await FindAsync(context)).Invocation.ArGuid;
+        var last = context.Request.Headers["Last-Event-ID"].ToString();
+        var after = last.Length == 0 ? 0 : Requests.Parse("Last-Event-ID", last, 0, long.MaxValue);
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        await foreach (var found in context.RequestServices.GetRequiredService<IInvocationLog>().FollowEventsAsync(arGuid, after, Streaming(context)))
+        {
+            // JSON has no raw line breaks, so the data is one line.
+            var data = JsonSerializer.Serialize(found, ContractsJson.Default.InvocationEvent);
+            await context.Response.WriteAsync(
+                string.Create(CultureInfo.InvariantCulture, $"id: {found.Sequence}\nevent: {found.Type}\ndata: {data}\n\n"), Encoding.UTF8, context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+        LogStream.BreakOff(context);
+    }
+
+    private static async Task ReadLogAsync(HttpContext context)
+    {
+        var arGuid = (await FindAsync(context)).Invocation.ArGuid;
+        var offset = Requests.Number(context, "offset", 0, 0, long.MaxValue);
+        await LogStream.WriteAsync(context, Read(context).ReadDriverLogAsync(arGuid, offset, Requests.Flag(context, "follow"), Streaming(context)));
+    }
+
+    private static async Task CancelAsync(HttpContext context)
+    {
+        var owner = context.GetOwner();
+        await CancelAsync(context, (await FindAsync(context)).Invocation.ArGuid, owner.Name);
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    private static Task<InvocationRecord> FindAsync(HttpContext context) =>
+        Read(context).GetInvocationAsync(context.GetCaller(), (string)context.GetRouteValue("arGuid")!, context.RequestAborted);
+
+    private static Reading Read(HttpContext context) => context.RequestServices.GetRequiredService<Reading>();
+
+    /// <summary>Ends a stream when its reader leaves or the server does.</summary>
+    internal static CancellationToken Streaming(HttpContext context)
+    {
+        var lifetime = context.RequestServices.GetRequiredService<IHostApplicationLifetime>();
+        var linked = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        context.Response.RegisterForDispose(linked);
+        return linked.Token;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Engines;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Submissions;
+
+namespace AnalysisRunner.Server.Api;
+
+/// <summary>Finds what callers ask to see, and only what they may: to others it does not exist.</summary>
+internal sealed class Reading(IInvocationLog log, IBatchEngine engine)
+{
+    private static readonly TimeSpan StartInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The newest invocations.</summary>
+    public async Task<IReadOnlyList<Invocation>> ListAsync(int limit, CancellationToken cancellation) =>
+        [.. (await log.ListAsync(limit, null, cancellation)).Select(record => record.Invocation)];
+
+    /// <summary>An invocation.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
+    public async Task<InvocationRecord> GetInvocationAsync(Caller caller, string arGuid, CancellationToken cancellation) =>
+        RandomText.IsArGuid(arGuid) && (caller.IsOwner || caller.ArGuid == arGuid) && await log.GetAsync(arGuid, cancellation) is { } record
+            ? record
+            : throw new AnalysisRunnerException(PolicyCodes.Unknown, $"There is no invocation {Quoted.Value(arGuid)}; look its ar-guid up in the list of invocations.");
+
+    /// <summary>A batch: what the engine knows, or what was recorded when the engine does not know it any more.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
+    public async Task<BatchSummary> GetBatchAsync(Caller caller, string key, CancellationToken cancellation)
+    {
+        var arGuid = RandomText.IsArGuid(key) ? key : await log.FindInvocationOfBatchAsync(key, cancellation);
+        if (arGuid is not null && (caller.IsOwner || caller.ArGuid == arGuid))
+        {
+            if (await engine.GetAsync(key, cancellation) is { } batch) return batch;
+            if ((await log.ListBatchesAsync(arGuid, cancellation)).FirstOrDefault(recorded => recorded.Key == key) is { } recorded) return recorded;
+        }
+        throw new AnalysisRunnerException(PolicyCodes.Unknown, $"There is no batch {Quoted.Value(key)}; look its key up on the page of its invocation.");
+    }
+
+    /// <summary>Jobs of a batch, ascending.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
+    public async Task<IReadOnlyList<JobSummary>> GetJobsAsync(Caller caller, string key, int after, int limit, CancellationToken cancellation)
+    {
+        await GetBatchAsync(caller, key, cancellation);
+        return await engine.GetJobsAsync(key, after, limit, cancellation);
+    }
+
+    /// <summary>What a job wrote.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>; thrown before the first byte.</exception>
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> ReadJobLogAsync(
+        Caller caller, string key, int job, long offset, bool follow, CancellationToken cancellation) =>
+        (await GetJobsAsync(caller, key, job - 1, 1, cancellation)) is [{ Id: var id }] && id == job
+            ? engine.ReadLogAsync(key, job, offset, follow, cancellation)
+            : throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The batch {Quoted.Value(key)} has no job '{job}'.");
+
+    /// <summary>What a driver wrote; with <paramref name="follow"/>, waits for it to start and goes on until it has ended.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadDriverLogAsync(
+        string arGuid, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while (await engine.GetAsync(arGuid, cancellation) is null)
+        {
+            // Until the engine has it there is nothing to be woken by; that is a moment after the record.
+            if (!follow || await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false }) yield break;
+            await Task.Delay(StartInterval, cancellation);
+        }
+        await foreach (var piece in engine.ReadLogAsync(arGuid, DriverBatch.Job, offset, follow, cancellation)) yield return piece;
+    }
+}

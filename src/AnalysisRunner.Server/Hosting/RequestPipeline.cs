@@ -1,0 +1,83 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Api;
+using AnalysisRunner.Server.Pages;
+using AnalysisRunner.Server.Security;
+
+namespace AnalysisRunner.Server.Hosting;
+
+/// <summary>What happens to every request before and after its route.</summary>
+internal static class RequestPipeline
+{
+    /// <summary>Adds the steps in their order, and the routes.</summary>
+    public static void Use(WebApplication app)
+    {
+        var activity = app.Services.GetRequiredService<ServerActivity>();
+        var guard = app.Services.GetRequiredService<RequestGuard>();
+        var tokens = app.Services.GetRequiredService<BearerTokens>();
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(RequestPipeline));
+
+        app.Use(async (context, next) =>
+        {
+            using var request = activity.Request();
+            SecurityHeaders.Set(context.Response.Headers);
+            try
+            {
+                guard.Check(context.Request);
+                if (RequestGuard.IsApi(context.Request)) context.SetCaller(tokens.Identify(context.Request.Headers.Authorization));
+                await next(context);
+                if (!context.Response.HasStarted && context.GetEndpoint() is null) await RefuseRouteAsync(context);
+            }
+            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+            {
+                // The caller has left.
+            }
+            catch (OperationCanceledException) when (context.Response.HasStarted)
+            {
+                context.Abort(); // The server is stopping: an orderly end would tell the reader that there is no more.
+            }
+#pragma warning disable CA1031 // The last place that can turn a failure into an answer.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                await AnswerAsync(context, e, log);
+            }
+        });
+        app.UseRouting();
+#pragma warning disable ASP0014 // The routes are mapped by their own classes.
+        app.UseEndpoints(routes =>
+        {
+            RunnerRoutes.Map(routes);
+            InvocationRoutes.Map(routes);
+            BatchRoutes.Map(routes);
+            PageRoutes.Map(routes);
+        });
+#pragma warning restore ASP0014
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Exception exception, ILogger log)
+    {
+        var problems = ApiProblems.Describe(exception);
+        if (problems[0].Code == PolicyCodes.InternalError) log.LogError(exception, "{Method} {Path} failed.", context.Request.Method, context.Request.Path);
+        else log.LogInformation("{Method} {Path} refused: {Code}.", context.Request.Method, context.Request.Path, problems[0].Code);
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+        context.Response.Clear();
+        SecurityHeaders.Set(context.Response.Headers);
+        if (RequestGuard.IsApi(context.Request)) await ApiProblems.WriteAsync(context, problems);
+        else await PageRoutes.WriteProblemsAsync(context, problems);
+    }
+
+    private static Task RefuseRouteAsync(HttpContext context)
+    {
+        var status = context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
+        Problem[] problems =
+        [
+            new Problem(PolicyCodes.NoSuchRoute, $"There is no route '{context.Request.Method} {context.Request.Path}' here; check the address and the method."),
+        ];
+        return RequestGuard.IsApi(context.Request) ? ApiProblems.WriteAsync(context, problems, status) : PageRoutes.WriteProblemsAsync(context, problems, status);
+    }
+}

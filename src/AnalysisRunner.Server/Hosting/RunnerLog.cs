@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace AnalysisRunner.Server.Hosting;
+
+/// <summary>The server's own log: a file for its owner only, one entry a line, control characters made visible so that no value can forge an entry.</summary>
+internal sealed class RunnerLog : ILoggerProvider
+{
+    private readonly Lock _lock = new();
+    private readonly FileStream _file;
+    private readonly TimeProvider _time;
+
+    /// <summary>Opens the log for appending.</summary>
+    public RunnerLog(string path, TimeProvider time)
+    {
+        // Append on the system's side too: the runtime's own last words go to the same file.
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        (_file, _time) = (new FileStream(path, options), time);
+    }
+
+    public ILogger CreateLogger(string categoryName) => new CategoryLog(this, categoryName);
+
+    public void Dispose() => _file.Dispose();
+
+    private void Write(LogLevel level, string category, string message, Exception? exception)
+    {
+        var trace = Activity.Current?.TraceId.ToHexString();
+        var entry = string.Create(
+            CultureInfo.InvariantCulture, $"{_time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {level} {category}{(trace is null ? "" : " [" + trace + "]")} {message}{(exception is null ? "" : " " + exception)}");
+        var line = new StringBuilder(entry.Length + 1);
+        foreach (var c in entry)
+        {
+            if (c == '\n') line.Append("\\n");
+            else if (!char.IsControl(c)) line.Append(c);
+        }
+        line.Append('\n');
+        lock (_lock)
+        {
+            if (!_file.CanWrite) return;
+            _file.Seek(0, SeekOrigin.End);
+            _file.Write(Encoding.UTF8.GetBytes(line.ToString()));
+        }
+    }
+
+    private sealed class CategoryLog(RunnerLog log, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Information and not LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) log.Write(logLevel, category, formatter(state, exception), exception);
+        }
+    }
+}

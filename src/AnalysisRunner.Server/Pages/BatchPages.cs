@@ -1,0 +1,71 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Server.Pages;
+
+/// <summary>A batch with its jobs.</summary>
+internal static class BatchPages
+{
+    /// <summary>How many jobs one page shows.</summary>
+    public const int PageSize = 500;
+
+    /// <summary>Batches, one in a row.</summary>
+    public static Html Table(IReadOnlyList<BatchSummary> batches) => Html.Of(
+        $"""
+        <table>
+        <tr><th>Batch</th><th>State</th><th>Jobs</th><th>Submitted</th><th>Took</th></tr>
+        {Html.Join(batches.Select(Row))}</table>
+        """);
+
+    /// <summary>One batch.</summary>
+    public static Html One(BatchSummary batch, IReadOnlyList<JobSummary> jobs, int after) => Layout.Page(
+        batch.Name,
+        Html.Of(
+            $"""
+            <p>{Layout.State(StateName(batch.State))} {batch.Reason}</p>
+            <p>{Counts(batch.Jobs)} · invocation <a href="/invocations/{InvocationOf(batch.Key)}">{InvocationOf(batch.Key)}</a></p>
+            <table>
+            <tr><th>Job</th><th>Name</th><th>State</th><th>Started</th><th>Took</th><th>Exit</th><th>Attempts</th><th>Log</th></tr>
+            {Html.Join(jobs.Select(job => Row(batch.Key, job)))}</table>
+            {(jobs.Count == PageSize ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}?after={jobs[^1].Id}\">Next {PageSize} jobs</a></p>") : Html.Empty)}
+            {(after > 0 ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}\">First jobs</a></p>") : Html.Empty)}
+            """),
+        batch.State == BatchState.Running);
+
+    private static Html Row(BatchSummary batch) => Html.Of(
+        $"""
+        <tr><td><a href="/batches/{Uri.EscapeDataString(batch.Key)}">{batch.Name}</a></td><td>{Layout.State(StateName(batch.State))} {batch.Reason}</td><td>{Counts(batch.Jobs)}</td><td>{Layout.Time(batch.SubmittedAt)}</td><td>{Layout.Duration(batch.SubmittedAt, batch.FinishedAt)}</td></tr>
+
+        """);
+
+    private static Html Row(string key, JobSummary job) => Html.Of(
+        $"""
+        <tr><td>{job.Id}</td><td>{job.Name}</td><td>{Layout.State(StateName(job.State))} {job.Reason}</td><td>{Layout.Time(job.StartedAt)}</td><td>{Layout.Duration(job.StartedAt, job.FinishedAt)}</td><td>{Exit(job)}</td><td>{job.Attempts}</td><td><a href="/batches/{Uri.EscapeDataString(key)}/jobs/{job.Id}/log">log</a></td></tr>
+
+        """);
+
+    private static Html Exit(JobSummary job) =>
+        job.ExitCode is { } code ? Html.Of($"{code}") : job.Signal is { } signal ? Html.Of($"signal {signal}") : Html.Empty;
+
+    private static Html Counts(JobCounts jobs) => Html.Of(
+        $"{jobs.Total} jobs: {jobs.Succeeded} succeeded, {jobs.Running} running, {jobs.Pending + jobs.Ready} waiting, {jobs.Failed} failed, {jobs.Cancelled} cancelled");
+
+    private static string InvocationOf(string key) => key.Length >= 36 ? key[..36] : key;
+
+    private static string StateName(BatchState state) => state switch
+    {
+        BatchState.Running => "running",
+        BatchState.Succeeded => "succeeded",
+        BatchState.Failed => "failed",
+        _ => "cancelled",
+    };
+
+    private static string StateName(JobState state) => state switch
+    {
+        JobState.Pending => "pending",
+        JobState.Ready => "ready",
+        JobState.Running => "running",
+        JobState.Succeeded => "succeeded",
+        JobState.Failed => "failed",
+        _ => "cancelled",
+    };
+}

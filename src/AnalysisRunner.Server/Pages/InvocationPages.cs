@@ -1,0 +1,101 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Record;
+
+namespace AnalysisRunner.Server.Pages;
+
+/// <summary>The list of invocations, and one invocation.</summary>
+internal static class InvocationPages
+{
+    /// <summary>The newest invocations.</summary>
+    public static Html List(IReadOnlyList<Invocation> invocations) => Layout.Page(
+        "Invocations",
+        invocations.Count == 0
+            ? Html.Of($"<p>Nothing has run here yet.</p>")
+            : Html.Of(
+                $"""
+                <table>
+                <tr><th>Submitted</th><th>State</th><th>Description</th><th>Dataset</th><th>Level</th><th>Commit</th><th>By</th></tr>
+                {Html.Join(invocations.Select(Row))}</table>
+                """),
+        invocations.Any(invocation => !invocation.IsFinal));
+
+    /// <summary>One invocation.</summary>
+    /// <param name="record">The invocation.</param>
+    /// <param name="config">The composed config; null when there is none yet.</param>
+    /// <param name="log">The end of the driver's log.</param>
+    /// <param name="isWholeLog">Whether <paramref name="log"/> is all of it.</param>
+    public static Html One(InvocationRecord record, string? config, string log, bool isWholeLog)
+    {
+        var run = record.Invocation;
+        return Layout.Page(
+            FirstLine(run.Description),
+            Html.Of(
+                $"""
+                <p>{Layout.State(StateName(run.State))} {run.Reason}</p>
+                {(run.IsFinal ? Html.Empty : CancelForm(run.ArGuid))}
+                <table>
+                <tr><th>ar-guid</th><td><code>{run.ArGuid}</code></td></tr>
+                <tr><th>Who</th><td>{run.SubmittedBy}, {Layout.Time(run.SubmittedAt)}</td></tr>
+                <tr><th>Ended</th><td>{Layout.Time(run.FinishedAt)}</td></tr>
+                <tr><th>Dataset</th><td>{run.Dataset}, level {run.AccessLevel.ToName()}</td></tr>
+                <tr><th>Description</th><td>{run.Description}</td></tr>
+                <tr><th>Repository</th><td>{run.Repository ?? run.WorkTree}</td></tr>
+                <tr><th>Commit</th><td><code>{run.Commit}</code>{(run.Branch is null ? Html.Empty : Html.Of($" (branch {run.Branch})"))}</td></tr>
+                <tr><th>Command</th><td><code>{Command(run)}</code> in <code>/{run.WorkingDirectory}</code></td></tr>
+                <tr><th>Environment</th><td>{string.Join(", ", run.EnvironmentNames)}</td></tr>
+                <tr><th>Output</th><td><code>{run.OutputPath}</code></td></tr>
+                <tr><th>Client</th><td>{run.Client?.Name} {run.Client?.Version}</td></tr>
+                </table>
+                <h2>Steps</h2>
+                <table>
+                <tr><th>Step</th><th>Started</th><th>Took</th><th>Exit code</th></tr>
+                {Html.Join(run.Steps.Select(StepRow))}</table>
+                <h2>Batches</h2>
+                {(run.Batches.Count == 0 ? Html.Of($"<p>None.</p>") : BatchPages.Table(run.Batches))}
+                <h2>Driver log</h2>
+                {(isWholeLog ? Html.Empty : Html.Of($"<p>The end of it; <a href=\"/invocations/{run.ArGuid}/log\">all of it</a>.</p>"))}
+                <pre>{log}</pre>
+                <h2>Config</h2>
+                <pre>{config ?? "Not written yet."}</pre>
+                """),
+            !run.IsFinal);
+    }
+
+    /// <summary>The wire name of a state.</summary>
+    public static string StateName(InvocationState state) => state switch
+    {
+        InvocationState.Accepted => "accepted",
+        InvocationState.Running => "running",
+        InvocationState.Succeeded => "succeeded",
+        InvocationState.Failed => "failed",
+        _ => "cancelled",
+    };
+
+    private static Html Row(Invocation run) => Html.Of(
+        $"""
+        <tr><td>{Layout.Time(run.SubmittedAt)}</td><td>{Layout.State(StateName(run.State))}</td><td><a href="/invocations/{run.ArGuid}">{FirstLine(run.Description)}</a></td><td>{run.Dataset}</td><td>{run.AccessLevel.ToName()}</td><td><code>{run.Commit[..12]}</code></td><td>{run.SubmittedBy}</td></tr>
+
+        """);
+
+    private static Html StepRow(InvocationStep step) => Html.Of(
+        $"""
+        <tr><td>{step.Name}</td><td>{Layout.Time(step.StartedAt)}</td><td>{Layout.Duration(step.StartedAt, step.FinishedAt)}</td><td>{(step.ExitCode is { } code ? Html.Of($"{code}") : Html.Empty)}</td></tr>
+
+        """);
+
+    private static Html CancelForm(string arGuid) =>
+        Html.Of($"<form method=\"post\" action=\"/invocations/{arGuid}/cancel\"><button>Cancel</button></form>");
+
+    private static string Command(Invocation run) => run.Project is null
+        ? ShellWord.QuoteAll(run.Script)
+        : $"dotnet run --project {ShellWord.Quote(run.Project)}{(run.Arguments.Count == 0 ? "" : " -- " + ShellWord.QuoteAll(run.Arguments))}";
+
+    private static string FirstLine(string text)
+    {
+        var line = text.AsSpan().Trim();
+        var end = line.IndexOfAny('\r', '\n');
+        if (end >= 0) line = line[..end];
+        return line.Length <= 200 ? line.ToString() : string.Concat(line[..200], "…");
+    }
+}

@@ -1,0 +1,114 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Server.Record;
+
+/// <summary>
+/// The record of what was asked, what was refused and what ran. Events are only ever appended; a current-state row per invocation is
+/// changed in the same transaction as the event that changes it. When a method has returned, what it wrote survives <c>kill -9</c> and
+/// power loss. One contract suite that every implementation passes. Every member may be called from several threads at once.
+/// </summary>
+public interface IInvocationLog : IAsyncDisposable
+{
+    /// <summary>
+    /// Records an invocation in state <c>accepted</c> together with its idempotency key, in one transaction. A key that its user has used
+    /// before changes nothing: the answer names the invocation that has it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The ar-guid is already recorded.</exception>
+    Task<RecordResult> RecordAsync(NewInvocation invocation, CancellationToken cancellation);
+
+    /// <summary>
+    /// What a user's idempotency key stands for, or null when it is free: lets a repeated request be answered before it costs anything.
+    /// </summary>
+    ValueTask<RecordedSubmission?> FindSubmissionAsync(string submittedBy, string idempotencyKey, CancellationToken cancellation);
+
+    /// <summary>
+    /// Moves an invocation to another state and appends a <c>state</c> event. A final state is never left, states never go back, and no
+    /// invocation ends while one of its batches is running. A final state clears the values that <see cref="GetEnvironmentAsync"/> gives.
+    /// </summary>
+    Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation);
+
+    /// <summary>
+    /// Notes durably that somebody wants the invocation to end, before anything is stopped, so that a restarted server finishes it. The
+    /// first request stays; true when this was it and the invocation has not ended.
+    /// </summary>
+    Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation);
+
+    /// <summary>
+    /// Notes the composed config's SHA-256 (lower-case hexadecimal), once: false when one is noted already or the ar-guid is unknown.
+    /// </summary>
+    Task<bool> SetConfigSha256Async(string arGuid, string sha256, CancellationToken cancellation);
+
+    /// <summary>
+    /// Notes which engine runs the driver and under which handle, once: false when one is noted already or the ar-guid is unknown.
+    /// </summary>
+    Task<bool> SetDriverAsync(string arGuid, string engine, string handle, CancellationToken cancellation);
+
+    /// <summary>
+    /// Notes that the driver ended, with its exit code (null when it was killed or lost), once, and appends a <c>state</c> event. The
+    /// invocation itself goes on until its batches have ended. False when it is noted already or the ar-guid is unknown.
+    /// </summary>
+    Task<bool> SetDriverEndAsync(string arGuid, int? exitCode, string? reason, CancellationToken cancellation);
+
+    /// <summary>
+    /// Notes the beginning or the end of a driver's step and appends a <c>step</c> event. A step is identified by its name; an end is never
+    /// undone. False when nothing is new.
+    /// </summary>
+    Task<bool> SetStepAsync(string arGuid, InvocationStep step, CancellationToken cancellation);
+
+    /// <summary>
+    /// Attaches a batch to its invocation, before the engine is asked to run it, and appends a <c>batch</c> event. Idempotent by key.
+    /// </summary>
+    Task<BatchAdmission> AddBatchAsync(string arGuid, BatchSummary batch, CancellationToken cancellation);
+
+    /// <summary>
+    /// Notes how far a batch is. A final state is never left; an event is appended when the state changes, not for each job. False when
+    /// nothing is new or the key is unknown.
+    /// </summary>
+    Task<bool> UpdateBatchAsync(BatchSummary batch, CancellationToken cancellation);
+
+    /// <summary>The invocation, or null when there is none.</summary>
+    ValueTask<InvocationRecord?> GetAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>
+    /// At most <paramref name="limit"/> invocations, the newest first; with <paramref name="before"/>, only those recorded before that
+    /// ar-guid (none when it is unknown).
+    /// </summary>
+    ValueTask<IReadOnlyList<InvocationRecord>> ListAsync(int limit, string? before, CancellationToken cancellation);
+
+    /// <summary>Every invocation that has not reached a final state, the oldest first: what recovery and the idle exit look at.</summary>
+    ValueTask<IReadOnlyList<InvocationRecord>> ListUnfinishedAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// The events of an invocation with a higher sequence than <paramref name="after"/>, ascending; at most <paramref name="limit"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<InvocationEvent>> ListEventsAsync(string arGuid, long after, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// The events after <paramref name="after"/> and then each new one as soon as it is recorded. The sequence ends with the event that
+    /// made the invocation final, at once for an unknown ar-guid, and when the log is disposed. Waiting costs no query.
+    /// </summary>
+    IAsyncEnumerable<InvocationEvent> FollowEventsAsync(string arGuid, long after, CancellationToken cancellation);
+
+    /// <summary>The batches of an invocation, in the order in which they were attached.</summary>
+    ValueTask<IReadOnlyList<BatchSummary>> ListBatchesAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>The ar-guid of the invocation that a batch belongs to, or null when no batch has the key.</summary>
+    ValueTask<string?> FindInvocationOfBatchAsync(string key, CancellationToken cancellation);
+
+    /// <summary>
+    /// The environment variables of an invocation that has not ended, with their values: what its driver is started with. Empty once it has
+    /// ended, when only the names are left.
+    /// </summary>
+    ValueTask<IReadOnlyDictionary<string, string>> GetEnvironmentAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>The request as it was recorded with <see cref="NewInvocation.RequestJson"/>, or null when the ar-guid is unknown.</summary>
+    ValueTask<string?> GetRequestAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>Records a refusal; the answer is its id, which increases.</summary>
+    Task<long> RecordDenialAsync(NewDenial denial, CancellationToken cancellation);
+
+    /// <summary>
+    /// At most <paramref name="limit"/> refusals, the newest first; with <paramref name="before"/>, only those with a lower id.
+    /// </summary>
+    ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(int limit, long? before, CancellationToken cancellation);
+}

@@ -1,0 +1,208 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace AnalysisRunner.Server.Record;
+
+/// <summary>
+/// The tables of the invocation log and how an older database becomes a current one: numbered steps, forward only, each in a transaction of
+/// its own together with the number it leads to. A step that was released is never changed.
+/// </summary>
+internal static class SqliteSchema
+{
+    /// <summary>The version that this server reads and writes: the number of the last migration.</summary>
+    public static int CurrentVersion => Migrations.Length;
+
+    // Marks the file as ours in its header ("ARun"), so that another program's database is never migrated.
+    private const long ApplicationId = 0x4152756E;
+
+    private static readonly string[] Migrations =
+    [
+        """
+        PRAGMA application_id = 1095923054;
+
+        CREATE TABLE invocations (
+            position            INTEGER PRIMARY KEY AUTOINCREMENT,
+            ar_guid             TEXT NOT NULL UNIQUE,
+            dataset             TEXT NOT NULL,
+            access_level        TEXT NOT NULL CHECK (access_level IN ('test', 'standard', 'full')),
+            namespace           TEXT NOT NULL CHECK (namespace IN ('test', 'main')),
+            description         TEXT NOT NULL,
+            output_prefix       TEXT NOT NULL,
+            output_path         TEXT NOT NULL,
+            submitted_by        TEXT NOT NULL,
+            submitted_at        INTEGER NOT NULL,
+            repository          TEXT,
+            work_tree           TEXT,
+            commit_id           TEXT NOT NULL,
+            branch              TEXT,
+            working_directory   TEXT NOT NULL,
+            project             TEXT,
+            configuration       TEXT,
+            script              TEXT NOT NULL,
+            arguments           TEXT NOT NULL,
+            environment_names   TEXT NOT NULL,
+            config_path         TEXT NOT NULL,
+            config_sha256       TEXT,
+            client_name         TEXT,
+            client_version      TEXT,
+            engine              TEXT,
+            driver_handle       TEXT,
+            driver_ended_at     INTEGER,
+            driver_reason       TEXT,
+            exit_code           INTEGER,
+            cancel_requested_by TEXT,
+            cancel_requested_at INTEGER,
+            state               TEXT NOT NULL CHECK (state IN ('accepted', 'running', 'succeeded', 'failed', 'cancelled')),
+            reason              TEXT,
+            finished_at         INTEGER,
+            last_sequence       INTEGER NOT NULL DEFAULT 0,
+            final_sequence      INTEGER,
+            CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+            CHECK ((finished_at IS NULL) = (final_sequence IS NULL))
+        );
+        CREATE INDEX invocations_unfinished ON invocations (position) WHERE finished_at IS NULL;
+
+        CREATE TRIGGER invocations_final BEFORE UPDATE OF state, reason, finished_at ON invocations WHEN OLD.finished_at IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a final state is never left'); END;
+        CREATE TRIGGER invocations_kept BEFORE DELETE ON invocations
+        BEGIN SELECT RAISE(ABORT, 'invocations are never deleted'); END;
+
+        CREATE TABLE requests (
+            invocation INTEGER PRIMARY KEY REFERENCES invocations (position),
+            json       TEXT NOT NULL
+        );
+
+        CREATE TABLE environments (
+            invocation INTEGER PRIMARY KEY REFERENCES invocations (position),
+            json       TEXT NOT NULL
+        );
+
+        CREATE TABLE submissions (
+            submitted_by    TEXT NOT NULL,
+            idempotency_key TEXT NOT NULL,
+            request_digest  TEXT NOT NULL,
+            invocation      INTEGER NOT NULL REFERENCES invocations (position),
+            PRIMARY KEY (submitted_by, idempotency_key)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE events (
+            invocation INTEGER NOT NULL REFERENCES invocations (position),
+            sequence   INTEGER NOT NULL,
+            type       TEXT NOT NULL CHECK (type IN ('state', 'step', 'batch')),
+            at         INTEGER NOT NULL,
+            detail     TEXT NOT NULL,
+            caused_by  TEXT,
+            PRIMARY KEY (invocation, sequence)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER events_unchanged BEFORE UPDATE ON events
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+        CREATE TRIGGER events_kept BEFORE DELETE ON events
+        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+
+        CREATE TABLE steps (
+            ordinal     INTEGER PRIMARY KEY,
+            invocation  INTEGER NOT NULL REFERENCES invocations (position),
+            name        TEXT NOT NULL,
+            started_at  INTEGER NOT NULL,
+            finished_at INTEGER,
+            exit_code   INTEGER,
+            UNIQUE (invocation, name)
+        );
+
+        CREATE TABLE batches (
+            ordinal      INTEGER PRIMARY KEY,
+            key          TEXT NOT NULL UNIQUE,
+            invocation   INTEGER NOT NULL REFERENCES invocations (position),
+            name         TEXT NOT NULL,
+            state        TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
+            reason       TEXT,
+            submitted_at INTEGER NOT NULL,
+            finished_at  INTEGER,
+            pending      INTEGER NOT NULL,
+            ready        INTEGER NOT NULL,
+            running      INTEGER NOT NULL,
+            succeeded    INTEGER NOT NULL,
+            failed       INTEGER NOT NULL,
+            cancelled    INTEGER NOT NULL
+        );
+        CREATE INDEX batches_of_invocation ON batches (invocation);
+
+        CREATE TABLE denials (
+            id        INTEGER PRIMARY KEY AUTOINCREMENT,
+            at        INTEGER NOT NULL,
+            denied_to TEXT,
+            dataset   TEXT,
+            problems  TEXT NOT NULL,
+            request   TEXT
+        );
+
+        PRAGMA user_version = 1;
+        """,
+    ];
+
+    /// <summary>Brings the database to <see cref="CurrentVersion"/>.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6038</c> the file is another program's database or a newer server's.</exception>
+    public static void Migrate(SqliteConnection connection, string path)
+    {
+        try
+        {
+            MigrateStepwise(connection, path);
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode == SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            throw new AnalysisRunnerException(
+                PolicyCodes.LogNotCompatible,
+                $"\"{path}\" is not an SQLite database, so the invocation log does not touch it. "
+                + "Restore it from a backup, or name another state folder.",
+                failure);
+        }
+    }
+
+    private static void MigrateStepwise(SqliteConnection connection, string path)
+    {
+        while (true)
+        {
+            // Looked at under the write lock: of two servers that start at once, the second finds the first one's work done.
+            connection.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                var version = connection.ExecuteScalar<long>("PRAGMA user_version");
+                Check(connection, path, version);
+                if (version == CurrentVersion)
+                {
+                    connection.Execute("COMMIT");
+                    return;
+                }
+                connection.Execute(Migrations[version]);
+                connection.Execute("COMMIT");
+            }
+            catch
+            {
+                connection.Execute("ROLLBACK");
+                throw;
+            }
+        }
+    }
+
+    private static void Check(SqliteConnection connection, string path, long version)
+    {
+        var application = connection.ExecuteScalar<long>("PRAGMA application_id");
+        var isNew = version == 0 && application == 0 && connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") == 0;
+        if (!isNew && application != ApplicationId)
+        {
+            throw new AnalysisRunnerException(
+                PolicyCodes.LogNotCompatible,
+                $"\"{path}\" is a database of another program, so the invocation log does not touch it. "
+                + "Name another file or state folder.");
+        }
+        if (version > CurrentVersion)
+        {
+            throw new AnalysisRunnerException(
+                PolicyCodes.LogNotCompatible,
+                $"The invocation log \"{path}\" has version {version}, and this server knows versions up to {CurrentVersion}: "
+                + "a newer server has used it. Start that server again, or name another state folder.");
+        }
+    }
+}

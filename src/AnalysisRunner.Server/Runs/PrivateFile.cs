@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace AnalysisRunner.Server.Runs;
+
+/// <summary>Files and folders for their owner only, written whole or not at all.</summary>
+internal static class PrivateFile
+{
+    private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
+
+    /// <summary>Makes a folder and its parents, as far as they are missing.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, FolderMode700);
+    }
+
+    /// <summary>Writes a file, in place of one that may be there.</summary>
+    public static void Replace(string path, string text) => File.Move(WriteBeside(path, text), path, overwrite: true);
+
+    /// <summary>Writes a file that must not be there yet; one that appears meanwhile stays as it is.</summary>
+    public static void CreateOnce(string path, string text)
+    {
+        var temporary = WriteBeside(path, text);
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Removes a folder with everything in it, also what a build made read-only; links are removed, not followed.</summary>
+    public static void RemoveFolder(string path)
+    {
+        if (!Directory.Exists(path)) return;
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException && !OperatingSystem.IsWindows())
+        {
+            var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+            Unlock(path, everything);
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    private static void Unlock(string path, EnumerationOptions everything)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        File.SetUnixFileMode(path, FolderMode700);
+        foreach (var folder in Directory.EnumerateDirectories(path, "*", new EnumerationOptions { AttributesToSkip = everything.AttributesToSkip })) Unlock(folder, everything);
+    }
+
+    private static string WriteBeside(string path, string text)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.new";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode600;
+        using var stream = new FileStream(temporary, options);
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Flush(flushToDisk: true);
+        return temporary;
+    }
+}

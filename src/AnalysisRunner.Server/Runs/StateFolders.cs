@@ -1,0 +1,62 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Security;
+
+namespace AnalysisRunner.Server.Runs;
+
+/// <summary>What lies where in the state folder.</summary>
+/// <param name="root">The state folder, absolute.</param>
+internal sealed class StateFolders(string root)
+{
+    /// <summary>The state folder.</summary>
+    public string Root { get; } = root;
+
+    /// <summary>The invocation log.</summary>
+    public string Log => Path.Combine(Root, "invocations.sqlite");
+
+    /// <summary>The mirrors of repositories.</summary>
+    public string Mirrors => Path.Combine(Root, "mirrors");
+
+    /// <summary>The local engine's folder.</summary>
+    public string Engine => Path.Combine(Root, "engine");
+
+    /// <summary>The runs that have not ended.</summary>
+    public string Runs => Path.Combine(Root, "runs");
+
+    /// <summary>The composed config of an invocation.</summary>
+    public string Config(string arGuid) => Path.Combine(Root, "config", arGuid + ".toml");
+
+    /// <summary>The storage of a dataset at a level: what a bucket is elsewhere.</summary>
+    public string Storage(string dataset, AccessLevel level) => Path.Combine(Root, "storage", $"{dataset}-{level.Namespace()}");
+
+    /// <summary>What a run needs until it ends.</summary>
+    /// <exception cref="ArgumentException">The text is not an ar-guid and must not become part of a path.</exception>
+    public RunFolder Run(string arGuid) => RandomText.IsArGuid(arGuid)
+        ? new RunFolder(Path.Combine(Runs, arGuid))
+        : throw new ArgumentException("not an ar-guid", nameof(arGuid));
+}
+
+/// <summary>The folder of one run. It exists from just before the invocation is recorded until the invocation has ended.</summary>
+/// <param name="Path">Its absolute path.</param>
+internal sealed record RunFolder(string Path)
+{
+    /// <summary>The composed config, before it is published.</summary>
+    public string PreparedConfig => System.IO.Path.Combine(Path, "config.toml");
+
+    /// <summary>The driver's script.</summary>
+    public string DriverScript => System.IO.Path.Combine(Path, "driver.sh");
+
+    /// <summary>The user's environment variables, as the script reads them.</summary>
+    public string Environment => System.IO.Path.Combine(Path, "environment.sh");
+
+    /// <summary>The driver's token.</summary>
+    public string TokenFile => System.IO.Path.Combine(Path, "token");
+
+    /// <summary>What the driver says about its steps.</summary>
+    public string Steps => System.IO.Path.Combine(Path, "steps");
+
+    /// <summary>Where the build says what it built.</summary>
+    public string BuildResult => System.IO.Path.Combine(Path, "build-result");
+
+    /// <summary>The clean checkout.</summary>
+    public string Checkout => System.IO.Path.Combine(Path, "checkout");
+}

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Security;
+
+namespace AnalysisRunner.Server.Submissions;
+
+/// <summary>
+/// Accepts a submission, in this order (design §5): everything is validated, the commit is resolved in the server's own mirror, the invocation is
+/// recorded; only then may anything start, and <see cref="InvocationRunner"/> does it.
+/// </summary>
+internal sealed class SubmitInvocation(
+    IInvocationLog log,
+    CommitExamination examination,
+    ConfigComposition composition,
+    RunPreparation preparation,
+    InvocationRunner runner,
+    ServerActivity activity,
+    ServerAddress address,
+    SignIn signIn,
+    TimeProvider time)
+{
+    /// <summary>Accepts or refuses a request.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="request">What they ask for; nothing in it is trusted.</param>
+    /// <param name="idempotencyKey">The same key and request never make two runs.</param>
+    /// <param name="cancellation">Gives up before the invocation is recorded; afterwards nothing does.</param>
+    /// <exception cref="AnalysisRunnerException">Everything that is wrong; it is recorded as a denial.</exception>
+    public async Task<SubmissionAccepted> ExecuteAsync(Caller caller, SubmissionRequest request, string idempotencyKey, CancellationToken cancellation)
+    {
+        using var accepting = activity.TryAccept() ?? throw new AnalysisRunnerException(
+            PolicyCodes.ShuttingDown, "The runner is shutting down and takes no new work; submit again, and a new one is started.");
+        var digest = Digest(request);
+        if (await log.FindSubmissionAsync(caller.Name, idempotencyKey, cancellation) is { } known) return AnswerKnown(known.ArGuid, known.RequestDigest == digest);
+        try
+        {
+            return await AcceptAsync(caller, request, idempotencyKey, digest, cancellation);
+        }
+        catch (AnalysisRunnerException refusal)
+        {
+            await log.RecordDenialAsync(
+                new NewDenial { DeniedTo = caller.Name, Dataset = request.Dataset, Problems = refusal.Problems, RequestJson = Recorded(request) },
+                CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<SubmissionAccepted> AcceptAsync(
+        Caller caller, SubmissionRequest request, string idempotencyKey, string digest, CancellationToken cancellation)
+    {
+        var submittedAt = time.GetUtcNow();
+        if (SubmissionRules.Check(request) is { Count: > 0 } problems) throw new AnalysisRunnerException(problems);
+        var found = await examination.ExamineAsync(request, cancellation);
+
+        var arGuid = RandomText.ArGuid();
+        _ = AccessLevelNames.TryParse(request.AccessLevel, out var level);
+        var prefix = OutputPrefixOf(request, found.Commit.Commit, arGuid);
+        var config = composition.Compose(new ServerValues(arGuid, request.Dataset!, level, prefix, request.Image ?? ""), found.Layers);
+        var invocation = Describe(caller, request, found, arGuid, level, prefix, submittedAt);
+
+        // Prepared, not started: without a record these files mean nothing, and the next start removes them.
+        preparation.Prepare(invocation, found, config, request.Image);
+        var result = await log.RecordAsync(
+            new NewInvocation
+            {
+                Invocation = invocation,
+                RequestJson = Recorded(request),
+                Environment = request.Environment ?? new Dictionary<string, string>(),
+                IdempotencyKey = idempotencyKey,
+                RequestDigest = digest,
+            },
+            CancellationToken.None);
+        if (result.Outcome == RecordOutcome.Recorded)
+        {
+            runner.Start(arGuid);
+            return Answer(arGuid);
+        }
+        preparation.Remove(arGuid);
+        return AnswerKnown(result.ArGuid, result.Outcome == RecordOutcome.Existing);
+    }
+
+    private Invocation Describe(
+        Caller caller, SubmissionRequest request, CommittedSubmission found, string arGuid, AccessLevel level, string prefix, DateTimeOffset submittedAt) => new()
+        {
+            ArGuid = arGuid,
+            Dataset = request.Dataset!,
+            AccessLevel = level,
+            Namespace = level.Namespace(),
+            Description = request.Description!,
+            OutputPrefix = prefix,
+            OutputPath = composition.OutputPath(request.Dataset!, level, prefix),
+            SubmittedBy = caller.Name,
+            SubmittedAt = submittedAt,
+            Repository = RepositoryUrl.TryParse(request.Repository, out var url) ? url.ToString() : null,
+            WorkTree = request.WorkTree,
+            Commit = found.Commit.Commit.ToString(),
+            Branch = request.Branch,
+            WorkingDirectory = CommitExamination.WorkingDirectory(request),
+            Project = request.Project,
+            Configuration = request.Configuration,
+            Script = request.Script ?? [],
+            Arguments = request.Arguments ?? [],
+            EnvironmentNames = [.. (request.Environment?.Keys ?? []).Order(StringComparer.Ordinal)],
+            State = InvocationState.Accepted,
+            Steps = [],
+            Batches = [],
+            ConfigPath = preparation.ConfigPath(arGuid),
+            Client = request.Client,
+            Url = address.PageOf(arGuid),
+        };
+
+    private static string OutputPrefixOf(SubmissionRequest request, CommitId commit, string arGuid)
+    {
+        if (OutputPrefix.TryParse(request.OutputPrefix, out var given, out _)) return given.ToString();
+        var command = request.Project ?? request.Script![0];
+        var name = Path.GetFileNameWithoutExtension(command[(command.LastIndexOf('/') + 1)..]);
+        var made = $"{name}/{commit.Short}/{arGuid}";
+        // A file may have a name that no path of storage can.
+        return OutputPrefix.TryParse(made, out var prefix, out _) ? prefix.ToString() : $"run/{commit.Short}/{arGuid}";
+    }
+
+    private SubmissionAccepted AnswerKnown(string arGuid, bool isSame) => isSame
+        ? Answer(arGuid)
+        : throw new AnalysisRunnerException(
+            PolicyCodes.KeyReused, $"The Idempotency-Key was used before for another request, which became invocation '{arGuid}'; send a new key with a new request.");
+
+    private SubmissionAccepted Answer(string arGuid) =>
+        new(arGuid, address.PageOf(arGuid), $"{address.PageOf(arGuid)}?code={signIn.NewCode().Code}");
+
+    private static string Digest(SubmissionRequest request) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, ContractsJson.Default.SubmissionRequest)));
+
+    private static string Recorded(SubmissionRequest request)
+    {
+        // Values of environment variables are where people put secrets.
+        var shown = request.Environment is null
+            ? request
+            : request with { Environment = request.Environment.Keys.ToDictionary(name => name, _ => "", StringComparer.Ordinal) };
+        return Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(shown, ContractsJson.Default.SubmissionRequest));
+    }
+}

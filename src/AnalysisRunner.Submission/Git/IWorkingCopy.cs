@@ -1,0 +1,17 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Submission.Git;
+
+/// <summary>The work tree that a submission comes from.</summary>
+public interface IWorkingCopy
+{
+    /// <summary>Reads everything that can be known without a network.</summary>
+    /// <exception cref="AnalysisRunnerException">
+    /// There is nothing to read: AR2008 (no git), AR2009 (somebody else's repository), AR2011 (no work tree), AR2018 (git failed or hung).
+    /// </exception>
+    Task<WorkingCopyFacts> ReadAsync(CancellationToken cancellation);
+
+    /// <summary>Asks the remote about a commit.</summary>
+    /// <exception cref="AnalysisRunnerException">AR2020: the remote does not answer.</exception>
+    Task<RemoteFacts> AskRemoteAsync(WorkingCopyFacts facts, CommitId commit, CancellationToken cancellation);
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Following;
+
+namespace AnalysisRunner.Submission;
+
+/// <summary>How a submission goes about it.</summary>
+public sealed record SubmitSettings
+{
+    /// <summary>Follow the run to its end, and fail when it fails.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>Do every check, print the request, send nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>A file that receives the run's URL; null writes none.</summary>
+    public string? UrlFile { get; init; }
+}
+
+/// <summary>The second half of a submission, after the build: check again, compose, send, follow.</summary>
+/// <param name="check">The gate.</param>
+/// <param name="connection">The way to the runner; not touched before the gate has passed.</param>
+/// <param name="output">Where the user is told what happens.</param>
+/// <param name="follow">Follows a run to its end.</param>
+public sealed class Submitter(
+    WorkingCopyCheck check, RunnerConnection connection, ISubmissionOutput output, Func<string, CancellationToken, Task<Invocation>> follow)
+{
+    private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Creates a submitter that follows runs over the same connection.</summary>
+    public Submitter(WorkingCopyCheck check, RunnerConnection connection, ISubmissionOutput output)
+        : this(check, connection, output, new RunFollower(connection, output).FollowAsync)
+    {
+    }
+
+    /// <summary>Submits; returns the accepted submission, or null for a dry run.</summary>
+    /// <exception cref="AnalysisRunnerException">
+    /// Refused by the gate (AR2xxx) or the server (AR6xxx), not delivered (AR1013, AR1014), stopped waiting (AR1015), or the run failed (AR1016).
+    /// </exception>
+    public async Task<SubmissionAccepted?> SubmitAsync(SubmissionOptions options, BuildFacts build, SubmitSettings settings, CancellationToken cancellation)
+    {
+        var problems = OptionsCheck.Judge(options);
+        if (problems.Count > 0) throw new AnalysisRunnerException(problems);
+        var copy = await check.RunAsync(options, build, cancellation).ConfigureAwait(false);
+        var request = RequestComposer.Compose(options, copy);
+        if (settings.DryRun)
+        {
+            output.WriteLine("Dry run: this would be sent.");
+            foreach (var line in Write(request).Split('\n')) output.WriteLine(TerminalText.Neutralise(line));
+            return null;
+        }
+
+        var accepted = await SendAsync(request, cancellation).ConfigureAwait(false);
+        output.WriteLine($"Run {TerminalText.OneLine(accepted.ArGuid)} of commit {copy.Head!.Value.Short} was accepted: {TerminalText.OneLine(accepted.SignInUrl ?? accepted.Url)}");
+        if (settings.UrlFile is not null) await WriteUrlAsync(settings.UrlFile, accepted.Url, cancellation).ConfigureAwait(false);
+        if (settings.Wait) await WaitAsync(accepted, options, cancellation).ConfigureAwait(false);
+        return accepted;
+    }
+
+    private static string Write(SubmissionRequest request)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Readable)) JsonSerializer.Serialize(writer, request, ContractsJson.Default.SubmissionRequest);
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray()).ReplaceLineEndings("\n");
+    }
+
+    private async Task<SubmissionAccepted> SendAsync(SubmissionRequest request, CancellationToken cancellation)
+    {
+        // One key for one submission: however often it is sent, it makes one run.
+        var key = Guid.NewGuid().ToString("N");
+        var api = await connection.GetAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await api.SubmitAsync(request, key, cancellation).ConfigureAwait(false);
+        }
+        catch (AnalysisRunnerException exception) when (RunnerConnection.IsLost(exception))
+        {
+            // A local runner may end between being found and being asked.
+            api = await connection.RenewAsync(api, cancellation).ConfigureAwait(false);
+            return await api.SubmitAsync(request, key, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new AnalysisRunnerException(
+                BuildCodes.StoppedWaiting, "The build was stopped while the submission was sent: it may or may not have arrived. Look at the list of runs before submitting again.", exception);
+        }
+    }
+
+    private async Task WaitAsync(SubmissionAccepted accepted, SubmissionOptions options, CancellationToken cancellation)
+    {
+        Invocation ended;
+        try
+        {
+            ended = await follow(accepted.ArGuid, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
+        {
+            throw GoesOn("Stopped waiting", accepted, options, exception);
+        }
+        catch (AnalysisRunnerException exception) when (RunnerConnection.IsLost(exception))
+        {
+            throw GoesOn($"Stopped waiting, because the runner was lost ({exception.Problems[0].Message})", accepted, options, exception);
+        }
+
+        if (ended.State == InvocationState.Succeeded)
+        {
+            output.WriteLine($"Run {ended.ArGuid} succeeded. Output: {TerminalText.OneLine(ended.OutputPath)}");
+            return;
+        }
+        var reason = ended.Reason is { Length: > 0 } text ? $" ({TerminalText.OneLine(text)})" : "";
+        var state = ended.State == InvocationState.Cancelled ? "was cancelled" : "failed";
+        throw new AnalysisRunnerException(BuildCodes.RunFailed, $"Run {ended.ArGuid} {state}{reason}. See its log above or on its page: {accepted.Url}");
+    }
+
+    private static AnalysisRunnerException GoesOn(string what, SubmissionAccepted accepted, SubmissionOptions options, Exception inner)
+    {
+        var how = options.IsLocal ? "'dotnet build -t:LocalRunnerStatus' prints a link that signs you in" : "its page shows the log";
+        return new AnalysisRunnerException(BuildCodes.StoppedWaiting, $"{what}; run {accepted.ArGuid} goes on. Follow it at {accepted.Url} ({how}).", inner);
+    }
+
+    private async Task WriteUrlAsync(string file, string url, CancellationToken cancellation)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            await File.WriteAllTextAsync(file, url + "\n", cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The run is on its way; that its address could not be kept is worth a line, not a failure.
+            output.WriteLine($"The run's address could not be written to '{file}': {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace AnalysisRunner.Sdk.Tests;
+
+public sealed class ConfigTests
+{
+    private const string Schema = "[hello.times]\ntype = \"integer\"\ndefault = 1\n";
+    private const string Items = "<AnalysisConfig Include=\"z first.toml;a second.toml\" />";
+
+    [Fact]
+    public async Task A_wrong_type_fails_the_build_at_its_file_and_line()
+    {
+        using var project = new AnalysisProject(Items);
+        project.Write("hello.schema.toml", Schema);
+        project.Write("z first.toml", "[hello]\ntimes = 2\n");
+        project.Write("a second.toml", "# the second\n[hello]\ntimes = \"two\"\n");
+
+        var build = await project.BuildAsync();
+
+        build.Succeeded.ShouldBeFalse();
+        var error = build.Errors.Single();
+        error.Code.ShouldStartWith("AR4");
+        error.File.ShouldEndWith("a second.toml");
+        error.LineNumber.ShouldBe(3);
+
+        // The same project in an IDE: the design-time build must not fail.
+        (await project.DesignTimeBuildAsync()).ShouldSucceed();
+
+        // Without the part, nobody judges the file.
+        (await project.BuildAsync("--no-restore", "-p:EnableAnalysisRunnerConfig=false")).ShouldSucceed();
+    }
+
+    [Fact]
+    public async Task The_schema_is_a_type_and_the_files_keep_their_order()
+    {
+        using var project = new AnalysisProject(Items);
+        project.Write("hello.schema.toml", Schema);
+        project.Write("obj/old.schema.toml", "nonsense");
+        project.Write("z first.toml", "[hello]\ntimes = 2\n");
+        project.Write("a second.toml", "[hello]\ntimes = 3\n");
+        project.Write("Program.cs", "System.Console.WriteLine(Analysis.HelloConfig.Load().Hello.Times);\n");
+
+        (await project.BuildAsync()).ShouldSucceed();
+
+        (await project.ExecAsync([], ("CPG_CONFIG_PATH", $"{project.PathOf("z first.toml")},{project.PathOf("a second.toml")}"))).Output.Trim().ShouldBe("3");
+        var options = await File.ReadAllTextAsync(project.PathOf("obj/Debug/net10.0/Analysis.GeneratedMSBuildEditorConfig.editorconfig"));
+        Order(options, "z first.toml").ShouldBeLessThan(Order(options, "a second.toml"));
+
+        // A change of a file that only judges or describes is a reason to compile; saving it unchanged elsewhere is not.
+        (await project.BuildAsync("--no-restore")).ShouldSucceed().Compilations.ShouldBe(0);
+        project.Write("a second.toml", "[hello]\ntimes = 4\n");
+        (await project.BuildAsync("--no-restore")).ShouldSucceed().Compilations.ShouldBe(1);
+        File.Delete(project.PathOf("hello.schema.toml"));
+        (await project.BuildAsync("--no-restore")).Succeeded.ShouldBeFalse();
+    }
+
+    private static int Order(string options, string file)
+    {
+        var section = options[options.IndexOf("/" + file + "]", StringComparison.Ordinal)..];
+        var value = section[(section.IndexOf("AnalysisConfigOrder = ", StringComparison.Ordinal) + "AnalysisConfigOrder = ".Length)..];
+        return int.Parse(value[..value.IndexOf('\n')], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,163 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Gate;
+using AnalysisRunner.Submission.Git;
+
+namespace AnalysisRunner.Submission.Tests;
+
+/// <summary>The rules that need no repository, as a table over facts.</summary>
+public sealed class GateRuleTests
+{
+    private static readonly CommitId Head = Commit('a');
+
+    private static readonly GateFacts Clean = new()
+    {
+        WorkingCopy = new WorkingCopyFacts
+        {
+            Root = "/work/repo",
+            VisibleRoot = "/work/repo",
+            Head = Head,
+            Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(false), ["run.sh"] = new(false), ["part"] = new(IsSubmodule: true) },
+            Remotes = new Dictionary<string, string> { ["origin"] = "https://example.org/group/repo" },
+            Remote = "origin",
+        },
+        Options = new SubmissionOptions { ProjectFile = "/work/repo/app.csproj", Dataset = "fewgenomes", AccessLevel = "test", RunnerUrl = "https://runner.example.org" },
+    };
+
+    [Fact]
+    public void A_clean_submission_passes() => SubmissionGate.Judge(Clean).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("/work/repo/ignored.cs", "are ignored by git")]
+    [InlineData("/work/elsewhere/shared.cs", "lie outside the repository")]
+    [InlineData("/work/repo2/shared.cs", "lie outside the repository")]
+    public void Refuses_an_input_that_the_commit_does_not_have(string path, string reason)
+    {
+        var problem = Judge(Clean with { Inputs = [new BuildInput("/work/repo/app.csproj", "project file"), new BuildInput(path, "Compile")] }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(SubmissionCodes.InputNotInCommit);
+        problem.Message.ShouldContain(reason);
+        problem.File.ShouldBe(path);
+    }
+
+    [Fact]
+    public void Accepts_an_input_in_a_submodule() =>
+        Judge(Clean with { Inputs = [new BuildInput("/work/repo/part/deep/x.cs", "Compile")] }).ShouldBeEmpty();
+
+    [Fact]
+    public void Gives_one_reason_for_an_untracked_input()
+    {
+        var facts = Clean with
+        {
+            WorkingCopy = Clean.WorkingCopy with { Changes = [new StatusEntry("new/", ChangeKind.Untracked)] },
+            Inputs = [new BuildInput("/work/repo/new/x.cs", "Compile")],
+        };
+        Judge(facts).ShouldHaveSingleItem().Code.ShouldBe(SubmissionCodes.Untracked);
+    }
+
+    [Fact]
+    public void Says_what_to_do_about_build_output()
+    {
+        var facts = Clean with { WorkingCopy = Clean.WorkingCopy with { Changes = [new StatusEntry("app/obj/", ChangeKind.Untracked)] } };
+        Judge(facts).ShouldHaveSingleItem().Message.ShouldContain("dotnet new gitignore");
+    }
+
+    [Fact]
+    public void Refuses_a_config_file_that_is_not_in_the_commit()
+    {
+        var problem = Judge(Clean with { Options = Clean.Options with { Config = [new ConfigFile("/work/repo/private.toml", Uncommitted: false)] } }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(SubmissionCodes.ConfigNotInCommit);
+        problem.Message.ShouldContain("Uncommitted=\"true\"");
+    }
+
+    [Fact]
+    public void Refuses_a_private_config_file_that_does_not_exist() =>
+        Judge(Clean with { Options = Clean.Options with { Config = [new ConfigFile("/work/repo/private.toml", Uncommitted: true)] } })
+            .ShouldHaveSingleItem().Message.ShouldContain("does not exist");
+
+    [Theory]
+    [InlineData("./run.sh --fast", null)]
+    [InlineData("../run.sh", SubmissionCodes.ScriptNotInCommit)]
+    [InlineData("scripts/missing.sh", SubmissionCodes.ScriptNotInCommit)]
+    [InlineData("python3 main.py", null)]
+    [InlineData("/usr/bin/env true", null)]
+    public void Looks_for_a_script_in_the_commit(string script, string? code) =>
+        Judge(Clean with { Options = Clean.Options with { Script = script } }).Select(problem => problem.Code).ShouldBe(code is null ? [] : [code]);
+
+    [Theory]
+    [InlineData('a', null, null)]
+    [InlineData('b', null, "was built from commit 'bbbbbbbbbbbb'")]
+    [InlineData(null, null, "has no stamp")]
+    [InlineData(null, "No such file.", "cannot be read: No such file.")]
+    public void Compares_the_stamp_with_the_commit(char? stamp, string? fault, string? message)
+    {
+        var problems = Judge(Clean with { Assembly = new BuiltAssembly("/work/repo/app.dll", stamp is { } digit ? Commit(digit) : null, fault) });
+        if (message is null) problems.ShouldBeEmpty();
+        else problems.ShouldHaveSingleItem().Message.ShouldContain(message);
+    }
+
+    [Theory]
+    [InlineData('a', false)]
+    [InlineData('b', true)]
+    public void Refuses_when_head_moved(char before, bool refused) =>
+        Judge(Clean with { ExpectedCommit = Commit(before) }).Any(problem => problem.Code == SubmissionCodes.HeadMoved).ShouldBe(refused);
+
+    [Theory]
+    [InlineData("test", null, false)]
+    [InlineData("standard", null, false)]
+    [InlineData("full", null, true)]
+    [InlineData("full", "other", true)]
+    [InlineData("full", "fewgenomes", false)]
+    public void Full_is_confirmed_by_the_name_of_the_dataset(string level, string? confirm, bool refused) =>
+        Judge(Clean with { Options = Clean.Options with { AccessLevel = level, Confirm = confirm } })
+            .Any(problem => problem.Code == SubmissionCodes.FullNotConfirmed).ShouldBe(refused);
+
+    [Theory]
+    [InlineData(2, "https://runner.example.org", true)]
+    [InlineData(1, "https://runner.example.org", false)]
+    [InlineData(2, null, false)]
+    public void Refuses_the_temporary_merge_of_a_pull_request(int parents, string? url, bool refused) =>
+        Judge(Clean with
+        {
+            TransientMergeRef = "refs/pull/7/merge",
+            WorkingCopy = Clean.WorkingCopy with { Parents = parents },
+            Options = Clean.Options with { RunnerUrl = url },
+        }).Any(problem => problem.Code == SubmissionCodes.TransientMerge).ShouldBe(refused);
+
+    [Fact]
+    public void Needs_a_remote_for_a_server_only()
+    {
+        var alone = Clean.WorkingCopy with { Remotes = new Dictionary<string, string>(), Remote = null };
+        Judge(Clean with { WorkingCopy = alone }).ShouldHaveSingleItem().Code.ShouldBe(SubmissionCodes.NoRemote);
+        Judge(Clean with { WorkingCopy = alone, Options = Clean.Options with { RunnerUrl = "" } }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Lists_the_remotes_when_none_is_obvious()
+    {
+        var several = Clean.WorkingCopy with { Remotes = new Dictionary<string, string> { ["one"] = "https://a.example/x", ["two"] = "https://b.example/x" }, Remote = null };
+        var problem = Judge(Clean with { WorkingCopy = several }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(SubmissionCodes.RemoteAmbiguous);
+        problem.Message.ShouldContain("'one', 'two'");
+    }
+
+    [Fact]
+    public void Does_not_repeat_the_address_of_a_remote()
+    {
+        var local = Clean.WorkingCopy with { Remotes = new Dictionary<string, string> { ["origin"] = "/srv/secret-folder.git" } };
+        Judge(Clean with { WorkingCopy = local }).ShouldHaveSingleItem().Message.ShouldNotContain("secret");
+    }
+
+    [Theory]
+    [InlineData("test", false, false, SubmissionCodes.Unpushed)]
+    [InlineData("test", true, false, null)]
+    [InlineData("standard", true, false, SubmissionCodes.NotOnDefaultBranch)]
+    [InlineData("full", true, false, SubmissionCodes.NotOnDefaultBranch)]
+    [InlineData("standard", true, true, null)]
+    public void Judges_what_the_remote_said(string level, bool pushed, bool reviewed, string? code) =>
+        SubmissionGate.JudgeRemote(Clean with { Options = Clean.Options with { AccessLevel = level }, Remote = new RemoteFacts(pushed, "main", reviewed) })
+            .Select(problem => problem.Code).ShouldBe(code is null ? [] : [code]);
+
+    private static IReadOnlyList<Problem> Judge(GateFacts facts) => SubmissionGate.Judge(facts);
+
+    private static CommitId Commit(char digit) => CommitId.TryParse(new string(digit, 40), out var commit) ? commit : throw new ArgumentException("not a digit");
+}
