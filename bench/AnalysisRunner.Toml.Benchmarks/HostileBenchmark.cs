@@ -9,7 +9,7 @@ public class HostileBenchmark
 {
     private byte[] _text = [];
 
-    [Params("keys", "headers", "dotted", "brackets", "braces", "quotes", "numbers", "array-of-tables", "unclosed-lines", "statements-in-array", "one-long-line")]
+    [Params("keys", "headers", "dotted", "brackets", "braces", "quotes", "numbers", "array-of-tables", "unclosed-lines", "unclosed-braces", "statements-in-array", "one-long-line")]
     public string Case { get; set; } = "";
 
     [GlobalSetup]
@@ -41,6 +41,7 @@ internal static class HostileText
             "numbers" => _ => "1,",
             "array-of-tables" => _ => "[[a]]\n",
             "unclosed-lines" => _ => "a = [\n",
+            "unclosed-braces" => i => $"k{i} = {{a = 1 b\n",
             "statements-in-array" => _ => "\"x\\\n.y\n",
             _ => _ => "é, ",
         };

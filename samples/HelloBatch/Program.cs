@@ -2,7 +2,7 @@ using AnalysisRunner;
 using AnalysisRunner.Pipelines;
 using HelloBatch;
 
-Console.WriteLine($"This is {SourceRevision.Current.Repository} at {SourceRevision.Current.Commit}");
+Console.WriteLine($"Built from commit {SourceRevision.Current.Commit}");
 
 var name = args is ["--name-to-print", var given] ? given : "World";
 var greeting = HelloConfig.Load().Hello.Greeting;

@@ -9,11 +9,18 @@ internal static class ConfigText
 
     internal static string Quote(string text)
     {
-        var shown = text.Length <= Longest ? text : text.Substring(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest) + "…";
-        var chars = shown.ToCharArray();
+        var shown = text.Length <= Longest ? text : text.Substring(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)
+            + "…";
+        return "\"" + OneLine(shown) + "\"";
+    }
+
+    /// <summary>The text without anything that could end a line of a log or steer a terminal.</summary>
+    internal static string OneLine(string text)
+    {
+        var chars = text.ToCharArray();
         for (var i = 0; i < chars.Length; i++)
-            if (char.IsControl(chars[i])) chars[i] = '\uFFFD';
-        return "\"" + new string(chars) + "\"";
+            if (char.IsControl(chars[i]) || chars[i] is '\u2028' or '\u2029') chars[i] = '\uFFFD';
+        return new string(chars);
     }
 
     internal static string Describe(TomlValue value) => value.Kind switch

@@ -19,6 +19,9 @@ public sealed class ConfigGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        // Internal types of ours exist in every project. Embedded, they do not meet where one project sees the internals of another.
+        context.RegisterPostInitializationOutput(static output => output.AddEmbeddedAttributeDefinition());
+
         // Our files, by value: a save without a change ends here.
         IncrementalValuesProvider<InputFile> files = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
@@ -87,7 +90,8 @@ public sealed class ConfigGenerator : IIncrementalGenerator
         return new SchemaHolderModel(project.RootNamespace, !project.IsLibrary, new(texts));
     }
 
-    private static void Add(SourceProductionContext output, string hintName, string text) => output.AddSource(hintName, SourceText.From(text, Encoding.UTF8));
+    private static void Add(SourceProductionContext output, string hintName, string text) =>
+        output.AddSource(hintName, SourceText.From(text, Encoding.UTF8));
 
     private static void Report(SourceProductionContext output, DiagnosticModel problem) => output.ReportDiagnostic(
         Diagnostic.Create(AllDescriptors.For(problem.Code), Location.Create(problem.Path, problem.Span, problem.Lines), problem.Message));

@@ -11,5 +11,6 @@ internal static class TrackingNames
     internal const string SchemaDiagnostics = nameof(SchemaDiagnostics);
     internal const string ConfigDiagnostics = nameof(ConfigDiagnostics);
 
-    internal static readonly string[] All = [InputFiles, ProjectOptions, Schemas, Classes, SchemaTexts, SchemaDiagnostics, ConfigDiagnostics];
+    internal static readonly string[] All = [InputFiles, ProjectOptions, Schemas, Classes, SchemaTexts, SchemaDiagnostics,
+        ConfigDiagnostics];
 }

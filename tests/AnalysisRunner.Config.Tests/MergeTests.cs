@@ -49,6 +49,32 @@ public sealed class MergeTests
     }
 
     [Fact]
+    public void Lists_every_value_with_its_origin() => Merged.List().ShouldBe("""
+        workflow.dataset = "d"  # server (line 2)
+        a.list = [4]  # two.toml (line 4)
+        a.scalar.now = "a table"  # one.toml (line 3)
+        a.table = "now a scalar"  # one.toml (line 4)
+        b.y = 2  # two.toml (line 6)
+
+        """);
+
+    [Fact]
+    public void Lists_on_one_line_what_was_written_on_several() =>
+        MergedConfig.Merge(ConfigLayer.FromUser("f.toml", "x = [\n  1, # one\n  2,\n]\ny = \"\"\"\na\nb\"\"\"")).List()
+            .ShouldBe("x = [1, 2]  # f.toml (line 1)\ny = \"a\\nb\"  # f.toml (line 5)\n");
+
+    [Fact]
+    public void Lists_as_json_with_what_was_replaced()
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(Merged.ListJson());
+        var list = json.RootElement.EnumerateArray().Single(item => item.GetProperty("key").GetString() == "a.list");
+        (list.GetProperty("value").GetString(), list.GetProperty("layer").GetString(), list.GetProperty("line").GetInt32()).ShouldBe(("[4]", "two.toml", 4));
+        list.GetProperty("replaced").EnumerateArray().Select(item => item.GetProperty("value").GetString()).ShouldBe(["[3]", "[1, 2]"]);
+        var table = json.RootElement.EnumerateArray().Single(item => item.GetProperty("key").GetString() == "a.table");
+        table.GetProperty("replaced")[0].TryGetProperty("value", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Written_as_toml_it_reads_back_equal()
     {
         var text = Merged.ToToml();

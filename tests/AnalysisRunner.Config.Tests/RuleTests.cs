@@ -29,6 +29,22 @@ public sealed class RuleTests
         message.Length.ShouldBeLessThan(200);
     }
 
+    [Theory]
+    [InlineData("\"a\\nerror AR1: forged\" = 1")]
+    [InlineData("[hello]\n\"\\u001b[31m\" = 1")]
+    [InlineData("[hello]\n\"\\u2028\" = 1")]
+    public void A_key_cannot_forge_a_line_of_the_log(string config) =>
+        ConfigRules.Check(SchemaOf("[hello]\nrepeat = { type = \"integer\", default = 1 }"), [ConfigLayer.FromUser("c.toml", config)], ConfigStage.Run)
+            .ShouldHaveSingleItem().ToString().ShouldAllBe(c => !char.IsControl(c) && c != '\u2028');
+
+    [Fact]
+    public void A_section_is_optional_only_if_every_file_says_so()
+    {
+        var schema = Schema.Parse(
+            TomlDocument.Parse("[a]\noptional = true\nx = { type = \"integer\" }", "one.schema.toml"), TomlDocument.Parse("[a]\ny = { type = \"integer\", default = 1 }", "two.schema.toml"));
+        Codes(ConfigRules.Check(schema, [ConfigLayer.FromUser("c.toml", "")], ConfigStage.Run)).ShouldBe("AR4102(1,1)");
+    }
+
     [Fact]
     public void Every_schema_has_its_say_in_a_section_that_several_declare()
     {

@@ -37,6 +37,19 @@ public sealed class WireFormTests
     }
 
     [Fact]
+    public void What_a_job_does_not_say_has_its_documented_default()
+    {
+        var job = JsonSerializer.Deserialize(
+            """{"key":"k","name":"n","jobs":[{"id":1,"name":"j","command":"true"}]}""", ContractsJson.Default.BatchSpec)!.Jobs[0];
+
+        job.MilliCpu.ShouldBe(1000);
+        job.Attempts.ShouldBe(1);
+        job.Parents.ShouldBeEmpty();
+        job.Environment.ShouldBeEmpty();
+        job.Outputs.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void An_unknown_member_is_refused_rather_than_ignored()
     {
         Should.Throw<JsonException>(() =>

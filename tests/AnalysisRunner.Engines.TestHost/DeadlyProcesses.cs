@@ -26,6 +26,8 @@ internal sealed class DeadlyProcesses(IJobProcesses inner, string when, int dead
 
     public void StopGroup(int leader) => inner.StopGroup(leader);
 
+    public void AwaitGroupEnd(int leader) => inner.AwaitGroupEnd(leader);
+
     public void StopRemains(ProcessIdentity leader) => inner.StopRemains(leader);
 
     public bool HasMembers(int leader) => inner.HasMembers(leader);

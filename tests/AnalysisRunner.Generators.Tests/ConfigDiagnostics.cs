@@ -39,6 +39,11 @@ public sealed class ConfigDiagnostics
             .Diagnostics().ShouldBe(["AR4104 hello.toml(2,10)"]);
 
     [Fact]
+    public void A_file_that_is_also_the_users_own_additional_file_is_judged_once() =>
+        new ProjectUnderTest().Schema(Hello).Add("/demo/hello.toml", "[hello]\nrepeat = 0").Config("[hello]\nrepeat = 0", order: 0)
+            .Diagnostics().ShouldBe(["AR4104 hello.toml(2,10)"]);
+
+    [Fact]
     public void Other_additional_files_are_left_alone() =>
         new ProjectUnderTest().Schema(Hello).Add("/demo/other.toml", "= nonsense").Add("/demo/more.toml", "x = 1", ("AnalysisConfig", "false"))
             .Diagnostics().ShouldBeEmpty();
@@ -53,7 +58,7 @@ public sealed class ConfigDiagnostics
             .Config("[own]\nx = 1\n[hello]\nrepeat = 0");
         project.Diagnostics().ShouldBe(["AR4104 hello.toml(4,10)"]);
         project.Run().Results.Single().GeneratedSources.Select(source => source.HintName)
-            .ShouldBe(["Demo.HelloConfig.g.cs", "AnalysisRunner.ProjectConfigSchema.g.cs", "AnalysisRunner.SourceRevision.g.cs"]);
+            .ShouldBe(["Microsoft.CodeAnalysis.EmbeddedAttribute.cs", "Demo.HelloConfig.g.cs", "AnalysisRunner.ProjectConfigSchema.g.cs", "AnalysisRunner.SourceRevision.g.cs"]);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class EmittedCode
     {
         var project = Project(name);
         project.Diagnostics().ShouldBeEmpty();
-        var emitted = string.Join("", project.Run().Results.Single().GeneratedSources.Where(source => source.HintName.StartsWith("Demo.", StringComparison.Ordinal))
+        var emitted = string.Join("", project.Run().Results.Single().GeneratedSources
+            .Where(source => source.HintName.StartsWith(name == "hello" ? "" : "Demo.", StringComparison.Ordinal) && !source.HintName.StartsWith("Microsoft.", StringComparison.Ordinal))
             .Select(source => source.SourceText.ToString()));
         emitted.ShouldNotContain("\r");
 
@@ -136,6 +137,16 @@ public sealed class EmittedCode
         var stamped = new ProjectUnderTest { Code = "[assembly: System.Reflection.AssemblyMetadata(\"AnalysisRunner.Commit\", \"abc\")]" }.Compile();
         Current(stamped).ShouldBe("SourceRevision { Repository = , Commit = abc }");
         new ProjectUnderTest().Property("EnableAnalysisRunnerStamp", "false").Compile().GetType("AnalysisRunner.SourceRevision").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Does_not_clash_where_a_project_sees_the_internals_of_another()
+    {
+        const string Schema = "a.x = { type = \"string\" }";
+        var library = new ProjectUnderTest { Name = "Library", Code = "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"Friend\")]" };
+        var image = library.Schema(Schema, "/demo/library.schema.toml").CompileToImage();
+        var friend = new ProjectUnderTest { Name = "Friend", Code = "class P { object A => AnalysisRunner.SourceRevision.Current; object B => Demo.ProjectConfigSchema.Loader; }" };
+        friend.Schema(Schema, "/demo/friend.schema.toml").CompileToImage(Microsoft.CodeAnalysis.MetadataReference.CreateFromImage(image)).ShouldNotBeEmpty();
     }
 
     [Theory]

@@ -28,6 +28,8 @@ internal sealed class ProjectUnderTest
 
     internal string Code { get; init; } = "";
 
+    internal string Name { get; init; } = "Demo" + Guid.NewGuid().ToString("N");
+
     internal ProjectUnderTest Schema(string text, string path = "/demo/hello.schema.toml", string kind = "true") =>
         Add(path, text, ("AnalysisConfigSchema", kind));
 
@@ -53,7 +55,7 @@ internal sealed class ProjectUnderTest
         new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     internal CSharpCompilation Compilation(ReportDiagnostic warnings = ReportDiagnostic.Default) => CSharpCompilation.Create(
-        "Demo" + Guid.NewGuid().ToString("N"),
+        Name,
         [CSharpSyntaxTree.ParseText(Code, (CSharpParseOptions)ParseOptions, "/demo/Program.cs")],
         References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
@@ -72,18 +74,23 @@ internal sealed class ProjectUnderTest
         Run().Results.Single().GeneratedSources.Single(source => source.HintName == hintName).SourceText.ToString();
 
     /// <summary>Compiles with nullable and warnings as errors and loads the assembly.</summary>
-    internal Assembly Compile()
+    internal Assembly Compile() => new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(new MemoryStream(CompileToImage()));
+
+    /// <summary>Compiles with nullable and warnings as errors.</summary>
+    internal byte[] CompileToImage(params MetadataReference[] others)
     {
-        Driver().RunGeneratorsAndUpdateCompilation(Compilation(ReportDiagnostic.Error), out var output, out var diagnostics);
+        Driver().RunGeneratorsAndUpdateCompilation(Compilation(ReportDiagnostic.Error).AddReferences(others), out var output, out var diagnostics);
         diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ShouldBeEmpty();
         using var stream = new MemoryStream();
         // Generated code must have documentation wherever the compiler can ask for it; the test's own code need not.
-        var documented = output.SyntaxTrees.Select(tree => tree.FilePath.StartsWith("/demo/", StringComparison.Ordinal) ? tree : tree.WithRootAndOptions(tree.GetRoot(), ((CSharpParseOptions)tree.Options).WithDocumentationMode(DocumentationMode.Diagnose)));
+        var documented = output.SyntaxTrees.Select(tree => tree.FilePath.StartsWith("/demo/", StringComparison.Ordinal)
+            ? tree
+            : tree.WithRootAndOptions(tree.GetRoot(), ((CSharpParseOptions)tree.Options).WithDocumentationMode(DocumentationMode.Diagnose)));
         output = ((CSharpCompilation)output).RemoveAllSyntaxTrees().AddSyntaxTrees(documented);
         var result = output.Emit(stream);
         result.Diagnostics.Where(d => d.Severity != DiagnosticSeverity.Hidden).ShouldBeEmpty(
             string.Join("\n", output.SyntaxTrees.Select(tree => tree.ToString())));
-        return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(new MemoryStream(stream.ToArray()));
+        return stream.ToArray();
     }
 
     internal static string Shown(Diagnostic diagnostic)

@@ -90,4 +90,16 @@ public sealed class ConfigurationTests
 
         result.Contains("Build", StringComparison.Ordinal).ShouldBe(enabled == "true");
     }
+
+    [Fact]
+    public async Task Submitting_the_outer_build_of_several_frameworks_is_refused()
+    {
+        using var project = new AnalysisProject(properties: "<TargetFramework /><TargetFrameworks>net10.0</TargetFrameworks>");
+
+        var build = await project.BuildAsync("-t:Submit");
+
+        build.Errors.Select(error => error.Code).ShouldBe(["AR1001"]);
+        build.Compilations.ShouldBe(0);
+        (await project.BuildAsync("--no-restore")).ShouldSucceed();
+    }
 }

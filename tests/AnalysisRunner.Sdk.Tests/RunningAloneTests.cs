@@ -18,10 +18,9 @@ public sealed class RunningAloneTests
         if (args.Contains("exit")) Environment.Exit(0);
         """;
 
-    [Fact]
+    [FactWithBash]
     public async Task The_process_ends_after_its_batches_and_tells_how_they_ended()
     {
-        if (OperatingSystem.IsWindows()) return;
         using var project = new AnalysisProject();
         project.Write("Program.cs", Program);
         project.Write("config.toml", "a = 1\n");

@@ -23,7 +23,7 @@ var file = Path.Combine(state, LocalRunnerFile.FileName);
 var runner = new LocalRunnerFile(url, token, Environment.ProcessId, says.Version);
 await File.WriteAllBytesAsync(file + ".new", JsonSerializer.SerializeToUtf8Bytes(runner, ContractsJson.Default.LocalRunnerFile));
 File.Move(file + ".new", file, overwrite: true);
-Console.WriteLine($"{{\"url\":\"{url}\"}}");
+Native.SayReady();
 Native.LeaveTerminal();
 
 while (true)
@@ -90,10 +90,16 @@ static (HttpListener Listener, string Url) Listen()
 
 internal static partial class Native
 {
-    /// <summary>A session of its own, and the standard streams on nothing: the starter's pipes close.</summary>
+    /// <summary>One line on standard output, whatever it says.</summary>
+    public static void SayReady()
+    {
+        byte[] line = [(byte)'{', (byte)'}', (byte)'\n'];
+        if (write(1, line, line.Length) != line.Length) throw new InvalidOperationException("nobody listens");
+    }
+
+    /// <summary>A session of its own, and the standard streams on nothing.</summary>
     public static void LeaveTerminal()
     {
-        Console.Out.Flush();
         if (setsid() < 0) throw new InvalidOperationException("setsid failed");
         using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         for (var descriptor = 0; descriptor <= 2; descriptor++) _ = dup2((int)nothing.DangerousGetHandle(), descriptor);
@@ -101,6 +107,9 @@ internal static partial class Native
 
     [DllImport("libc")]
     private static extern int setsid();
+
+    [DllImport("libc")]
+    private static extern nint write(int descriptor, byte[] bytes, nint count);
 
     [DllImport("libc")]
     private static extern int dup2(int from, int to);

@@ -31,7 +31,8 @@ public sealed class ConfigLayer
 
     /// <summary>A layer that the server wrote, or a config that it composed: nothing in it is protected from it.</summary>
     public static ConfigLayer FromServer(string name, TomlDocument document) => new(
-        name ?? throw new ArgumentNullException(nameof(name)), document ?? throw new ArgumentNullException(nameof(document)), isUser: false);
+        name ?? throw new ArgumentNullException(nameof(name)), document ?? throw new ArgumentNullException(nameof(document)),
+            isUser: false);
 
     /// <summary>A layer that the server wrote, or a config that it composed: nothing in it is protected from it.</summary>
     public static ConfigLayer FromServer(string name, string toml) => FromServer(name, TomlDocument.Parse(toml, name));

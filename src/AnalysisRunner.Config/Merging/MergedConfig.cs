@@ -1,15 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Linq;
-using System.Text;
 using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Config;
 
-/// <summary>Layers of config laid over one another, left to right; every key knows which layer and line set it and what it replaced.</summary>
-public sealed class MergedConfig
+/// <summary>Layers of config laid over one another, left to right; every key knows which layer and line set it and what it
+/// replaced.</summary>
+public sealed partial class MergedConfig
 {
     private MergedConfig(IReadOnlyList<ConfigLayer> layers, ConfigNode root)
     {
@@ -71,28 +70,22 @@ public sealed class MergedConfig
 
     private static ConfigProblem NotFound(ConfigNode node, string key, string[] keys)
     {
-        var where = node.Path.Length == 0 ? "the config" : node.IsTable ? "[" + node.Path + "]" : "\"" + node.Path + "\", which is " + ConfigText.Describe(node.Value);
-        return new ConfigProblem(ConfigCodes.KeyNotFound, "There is no key \"" + key + "\" in " + where + "; asked for was \"" + string.Join(" -> ", keys) + "\"."
-            + (Spelling.DidYouMean(key, node.Children.Select(child => child.Key)) is { Length: > 0 } hint ? hint : " Set it in a config file, or correct the path."),
+        var where = node.Path.Length == 0 ? "the config" : node.IsTable ? "[" + node.Path + "]" : "\"" + node.Path + "\", which is "
+            + ConfigText.Describe(node.Value);
+        return new ConfigProblem(ConfigCodes.KeyNotFound, "There is no key \"" + key + "\" in " + where + "; asked for was \""
+            + string.Join(" -> ", keys) + "\"."
+            + (Spelling.DidYouMean(key, node.Children.Select(child => child.Key)) is { Length: > 0 } hint ? hint
+            : " Set it in a config file, or correct the path."),
             keys.Aggregate("", ConfigKeys.Join), node.Place.File, node.Place.Span);
-    }
-
-    /// <summary>Where a key came from, for people: one line for what set it and one for each value that it replaced. Null when no layer sets it.</summary>
-    public string? Explain(params string[] keys)
-    {
-        if (Find(keys) is not { } node) return null;
-        var text = new StringBuilder();
-        text.Append(node.Path).Append(node.IsTable ? " is a table" : " = " + node.Value.RawText).Append(", set by ").Append(Describe(node.Place));
-        foreach (var replaced in node.Replaced)
-            text.Append('\n').Append("  replaced ").Append(replaced.Text.Length == 0 ? "a table" : replaced.Text).Append(", set by ").Append(Describe(replaced.Place));
-        return text.ToString();
     }
 
     /// <summary>All values with their origins, in document order; tables appear through their keys.</summary>
     public IEnumerable<ConfigNode> Values() => Values(Root);
 
-    /// <summary>The merged config as TOML that Python's <c>toml</c> 0.10.2 and <c>tomllib</c> read back equal; the same bytes on every machine.</summary>
-    /// <exception cref="TomlWriteException">A value has no such form (an array of several types, say); the message names its key.</exception>
+    /// <summary>The merged config as TOML that Python's <c>toml</c> 0.10.2 and <c>tomllib</c> read back equal; the same bytes on every
+    /// machine.</summary>
+    /// <exception cref="TomlWriteException">A value has no such form (an array of several types, say); the message names its
+    /// key.</exception>
     public string ToToml() => TomlWriter.Write(MapOf(Root), TomlDialect.Portable);
 
     private static TomlMap MapOf(ConfigNode table)
@@ -111,7 +104,4 @@ public sealed class MergedConfig
                 foreach (var value in Values(child)) yield return value;
         }
     }
-
-    private static string Describe(ConfigPlace place) =>
-        string.Format(CultureInfo.InvariantCulture, "{0} (line {1})", place.File == place.Layer ? place.Layer : place.Layer + ", " + place.File, place.Span.Line);
 }

@@ -9,7 +9,8 @@ public sealed class ConfigException : Exception
 {
     /// <summary>Creates the exception for these problems.</summary>
     public ConfigException(IReadOnlyList<ConfigProblem> problems)
-        : base("The config cannot be used:\n" + string.Join("\n", (problems ?? throw new ArgumentNullException(nameof(problems))).Select(p => "  " + p)))
+        : base("The config cannot be used:\n"
+        + string.Join("\n", (problems ?? throw new ArgumentNullException(nameof(problems))).Select(p => "  " + p)))
     {
         Problems = problems;
     }

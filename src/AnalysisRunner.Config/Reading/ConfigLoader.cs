@@ -35,7 +35,8 @@ public sealed class ConfigLoader
         var paths = variable is null ? [] : variable.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (paths.Length > 0) return Load(paths);
         throw Failed(ConfigCodes.NoConfig, "The environment variable " + PathVariable + " is \"" + variable
-            + "\", so there is no config to load. Set it to a comma-separated list of TOML files; under a runner it is always set.", PathVariable);
+            + "\", so there is no config to load. Set it to a comma-separated list of TOML files; under a runner it is always set.",
+            PathVariable);
     }
 
     /// <summary>Loads local files, merged left to right.</summary>
@@ -50,7 +51,8 @@ public sealed class ConfigLoader
             if (path.Contains("://", StringComparison.Ordinal))
             {
                 unreadable.Add(new ConfigProblem(ConfigCodes.RemotePath, "\"" + path
-                    + "\" is not a local file, and this program has no store that could read it. Copy it to a local file and name that.", "", path, default));
+                    + "\" is not a local file, and this program has no store that could read it. Copy it to a local file and name that.",
+                    "", path, default));
                 continue;
             }
             try
@@ -59,12 +61,14 @@ public sealed class ConfigLoader
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
             {
-                unreadable.Add(new ConfigProblem(ConfigCodes.UnreadableFile, "The config file \"" + path + "\" cannot be read: " + error.Message
+                unreadable.Add(new ConfigProblem(ConfigCodes.UnreadableFile, "The config file \"" + path + "\" cannot be read: "
+                    + error.Message
                     + " Correct the path, or the rights of the file.", "", path, default));
             }
         }
         if (layers.Count == 0 && unreadable.Count == 0)
-            throw Failed(ConfigCodes.NoConfig, "The list of config files is \"\", so there is no config to load. Name at least one TOML file.", "");
+            throw Failed(ConfigCodes.NoConfig,
+                "The list of config files is \"\", so there is no config to load. Name at least one TOML file.", "");
         return Read(layers, unreadable);
     }
 
@@ -86,6 +90,7 @@ public sealed class ConfigLoader
         return new ConfigTable(_schema.Root, MergedConfig.Merge(layers).Root);
     }
 
-    private static ConfigException Failed(string code, string message, string file) => new([new ConfigProblem(code, message, "", file, default)]);
+    private static ConfigException Failed(string code, string message, string file) =>
+        new([new ConfigProblem(code, message, "", file, default)]);
 }
 #endif

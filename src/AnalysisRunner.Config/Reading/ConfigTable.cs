@@ -18,7 +18,8 @@ public sealed class ConfigTable
     }
 
     /// <summary>The value of a key that is required or has a default.</summary>
-    /// <exception cref="KeyNotFoundException">There is no value: the schema that was judged is not the one that the code was generated from.</exception>
+    /// <exception cref="KeyNotFoundException">There is no value: the schema that was judged is not the one that the code was generated
+    /// from.</exception>
     public ConfigValue this[string key] => Find(key) ?? throw new KeyNotFoundException(
         "\"" + ConfigKeys.Join(_schema.Path, key) + "\" has no value. Rebuild: the generated code is older than its schema.");
 

@@ -23,7 +23,7 @@ public sealed class ConfigValue
     {
         _schema = schema;
         _value = value;
-        if (value.Kind == TomlKind.Table) _node = ConfigNode.FromTable(value.AsTable(), schema.Key, schema.Path, default);
+        if (value.Kind == TomlKind.Table) _node = ConfigNode.FromTable(value.AsTable(), schema.Path);
     }
 
     /// <summary>A string, path or enum value.</summary>

@@ -21,7 +21,8 @@ public static class ConfigRules
     private const string ProtectedSection = "workflow";
 
     /// <summary>The keys of <c>[workflow]</c> that only the server may set, since they say who runs what on which data.</summary>
-    public static IReadOnlyList<string> ProtectedWorkflowKeys { get; } = ["ar-guid", "access_level", "dataset", "dataset_gcp_project", "driver_image"];
+    public static IReadOnlyList<string> ProtectedWorkflowKeys { get; } =
+        ["ar-guid", "access_level", "dataset", "dataset_gcp_project", "driver_image"];
 
     /// <summary>
     /// Everything that is wrong with these layers: syntax, protected keys, unknown keys, wrong types and values, each in its own file; and,
@@ -37,21 +38,24 @@ public static class ConfigRules
         var problems = new List<(int Layer, ConfigProblem Problem)>();
         var merged = MergedConfig.Merge(layers);
         var unknownKeys = JudgeUnknownKeys(schema, merged);
-        for (var i = 0; i < layers.Count; i++) problems.AddRange(CheckLayer(schema, layers[i], unknownKeys).Select(problem => (i, problem)));
+        for (var i = 0; i < layers.Count; i++)
+            problems.AddRange(CheckLayer(schema, layers[i], unknownKeys).Select(problem => (i, problem)));
 
         // Around a syntax error keys are absent from the tree, so absence means nothing.
         if (layers.Count > 0 && !layers.Any(layer => layer.Document.HasErrors))
         {
             var last = layers[layers.Count - 1];
             var missing = new List<ConfigProblem>();
-            MissingKeys.Check(merged.Root, schema.Root, new ConfigPlace(last.Name, FileOf(last), default), stage == ConfigStage.Build, missing);
+            MissingKeys.Check(merged.Root, schema.Root, new ConfigPlace(last.Name, FileOf(last), default), stage == ConfigStage.Build,
+                missing);
             problems.AddRange(missing.Select(problem => (LayerOf(problem, layers), problem)));
         }
         // A stable sort: problems at one place keep the order in which the schema declares their keys.
         return problems.OrderBy(p => p.Layer).ThenBy(p => p.Problem.Span.Start).Select(p => p.Problem).ToList();
     }
 
-    /// <summary>The protected keys that a user's layer sets; replacing the whole of <c>workflow</c> by a value counts. Empty for the server's layers.</summary>
+    /// <summary>The protected keys that a user's layer sets; replacing the whole of <c>workflow</c> by a value counts. Empty for the
+    /// server's layers.</summary>
     public static IReadOnlyList<ConfigProblem> CheckProtectedKeys(ConfigLayer layer)
     {
         if (layer is null) throw new ArgumentNullException(nameof(layer));
@@ -59,7 +63,10 @@ public static class ConfigRules
         if (workflow.Value.Kind != TomlKind.Table) return [Protected(layer, workflow.KeySpan, ProtectedSection)];
         var problems = new List<ConfigProblem>();
         foreach (var entry in workflow.Value.AsTable())
-            if (ProtectedWorkflowKeys.Contains(entry.Key)) problems.Add(Protected(layer, entry.KeySpan, ConfigKeys.Join(ProtectedSection, entry.Key)));
+        {
+            if (ProtectedWorkflowKeys.Contains(entry.Key))
+                problems.Add(Protected(layer, entry.KeySpan, ConfigKeys.Join(ProtectedSection, entry.Key)));
+        }
         return problems;
     }
 
@@ -75,7 +82,8 @@ public static class ConfigRules
     // A config that the server composed holds more than this project knows: templates, sections of other tools, keys of a newer server.
     private static UnknownKeys JudgeUnknownKeys(Schema schema, MergedConfig merged) =>
         !schema.IsComplete ? UnknownKeys.Allowed
-        : merged.Find(ProtectedSection, "ar-guid") is not null && merged.Layers.All(layer => !layer.IsUser) ? UnknownKeys.RefusedInOwnSections
+        : merged.Find(ProtectedSection, "ar-guid") is not null && merged.Layers.All(layer => !layer.IsUser)
+        ? UnknownKeys.RefusedInOwnSections
         : UnknownKeys.Refused;
 
     private static int LayerOf(ConfigProblem problem, IReadOnlyList<ConfigLayer> layers)

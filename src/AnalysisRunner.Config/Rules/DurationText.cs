@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace AnalysisRunner.Config;
 
-/// <summary>Durations as text: <c>1d12h</c>, <c>90s</c>, <c>1.5h</c>, <c>250ms</c>, or ISO 8601 without years and months: <c>P1DT12H</c>.</summary>
+/// <summary>Durations as text: <c>1d12h</c>, <c>90s</c>, <c>1.5h</c>, <c>250ms</c>, or ISO 8601 without years and months:
+/// <c>P1DT12H</c>.</summary>
 internal static class DurationText
 {
     /// <summary>The short form, which is also the pattern in JSON Schema.</summary>
@@ -13,8 +14,10 @@ internal static class DurationText
     /// <summary>The ISO form.</summary>
     internal const string IsoPattern = @"^P(?=.)(?:(\d+(?:\.\d+)?)D)?(?:T(?=.)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$";
 
-    private static readonly Regex ShortForm = new(ShortPattern, RegexOptions.CultureInvariant | RegexOptions.ECMAScript, TimeSpan.FromSeconds(1));
-    private static readonly Regex IsoForm = new(IsoPattern, RegexOptions.CultureInvariant | RegexOptions.ECMAScript, TimeSpan.FromSeconds(1));
+    private static readonly Regex ShortForm = new(ShortPattern, RegexOptions.CultureInvariant | RegexOptions.ECMAScript,
+        TimeSpan.FromSeconds(1));
+    private static readonly Regex IsoForm = new(IsoPattern, RegexOptions.CultureInvariant | RegexOptions.ECMAScript,
+        TimeSpan.FromSeconds(1));
     private static readonly decimal[] TicksPerUnit =
         [TimeSpan.TicksPerDay, TimeSpan.TicksPerHour, TimeSpan.TicksPerMinute, TimeSpan.TicksPerSecond, TimeSpan.TicksPerMillisecond];
 

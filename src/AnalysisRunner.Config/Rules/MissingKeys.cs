@@ -13,7 +13,8 @@ internal static class MissingKeys
         {
             if (table.TryGet(node.Key, out _)) continue;
             if (node is SchemaValue { IsRequired: true }) problems.Add(Problem(ConfigKeys.Join(path, node.Key), section, file, at));
-            else if (node is SchemaSection { Optional: false } child) Check(default, child, ConfigKeys.Join(path, child.Key), file, at, problems);
+            else if (node is SchemaSection { Optional: false } child)
+                Check(default, child, ConfigKeys.Join(path, child.Key), file, at, problems);
         }
     }
 
@@ -50,6 +51,7 @@ internal static class MissingKeys
 
     private static ConfigProblem Problem(string path, SchemaSection section, string file, TomlSpan at) => new(
         ConfigCodes.MissingKey,
-        "The required key \"" + path + "\" is missing. Set it" + (section.Path.Length == 0 ? "" : " below [" + section.Path + "]") + ", or give it a default in the schema.",
+        "The required key \"" + path + "\" is missing. Set it" + (section.Path.Length == 0 ? "" : " below [" + section.Path + "]")
+            + ", or give it a default in the schema.",
         path, file, at);
 }

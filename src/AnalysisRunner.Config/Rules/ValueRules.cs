@@ -6,7 +6,8 @@ using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Config;
 
-/// <summary>Judges the values and the keys of one document; what only the merged config can tell (missing keys) is not judged here.</summary>
+/// <summary>Judges the values and the keys of one document; what only the merged config can tell (missing keys) is not judged
+/// here.</summary>
 internal sealed class ValueRules
 {
     private readonly string _file;
@@ -43,7 +44,8 @@ internal sealed class ValueRules
                 case SchemaSection child:
                     CheckDeprecation(child, entry, keyPath);
                     if (entry.Value.Kind == TomlKind.Table) CheckTable(entry.Value.AsTable(), child, keyPath, complete);
-                    else Report(ConfigCodes.WrongType, entry.Value.Span, keyPath, "\"" + keyPath + "\" is " + ConfigText.Describe(entry.Value)
+                    else Report(ConfigCodes.WrongType, entry.Value.Span, keyPath, "\"" + keyPath + "\" is "
+                        + ConfigText.Describe(entry.Value)
                         + ", but the schema makes it a section. Write its keys below [" + keyPath + "].");
                     break;
                 case SchemaValue child:
@@ -79,7 +81,8 @@ internal sealed class ValueRules
                     "a duration. Write numbers with d, h, m, s or ms, largest first, such as \"1h30m\", or the ISO form \"PT1H30M\"");
                 break;
             case SchemaType.DateTime:
-                if (!DateTimeValues.Fits(value)) ReportMalformed(value, path, "a date-time that .NET can hold (years 0001 to 9999, offsets up to 14 hours)");
+                if (!DateTimeValues.Fits(value)) ReportMalformed(value, path,
+                    "a date-time that .NET can hold (years 0001 to 9999, offsets up to 14 hours)");
                 break;
             case SchemaType.Date:
                 if (value.AsLocalDate().Year == 0) ReportMalformed(value, path, "a date that .NET can hold (years 0001 to 9999)");
@@ -105,14 +108,16 @@ internal sealed class ValueRules
     {
         TomlKind.String => "s" + ConfigKeys.Quote(value.AsString()),
         TomlKind.Integer => Numbers.Text(value),
-        TomlKind.Float => value.AsFloat() is var f && f == Math.Floor(f) && Math.Abs(f) < 1e15 ? ((long)f).ToString(System.Globalization.CultureInfo.InvariantCulture) : Numbers.Text(value),
+        TomlKind.Float => value.AsFloat() is var f && f == Math.Floor(f) && Math.Abs(f) < 1e15
+            ? ((long)f).ToString(System.Globalization.CultureInfo.InvariantCulture) : Numbers.Text(value),
         TomlKind.Boolean => value.AsBoolean() ? "true" : "false",
         TomlKind.OffsetDateTime => value.AsOffsetDateTime().ToString(),
         TomlKind.LocalDateTime => value.AsLocalDateTime().ToString(),
         TomlKind.LocalDate => value.AsLocalDate().ToString(),
         TomlKind.LocalTime => value.AsLocalTime().ToString(),
         TomlKind.Array => "[" + string.Join(",", value.AsArray().Select(Canonical)) + "]",
-        _ => "{" + string.Join(",", value.AsTable().Select(e => ConfigKeys.Quote(e.Key) + "=" + Canonical(e.Value)).OrderBy(t => t, StringComparer.Ordinal)) + "}",
+        _ => "{" + string.Join(",", value.AsTable()
+            .Select(e => ConfigKeys.Quote(e.Key) + "=" + Canonical(e.Value)).OrderBy(t => t, StringComparer.Ordinal)) + "}",
     };
 
     private static bool HasType(TomlValue value, SchemaType type) => type switch
@@ -144,7 +149,8 @@ internal sealed class ValueRules
         try
         {
             if (!expression.IsMatch(text)) Report(ConfigCodes.PatternMismatch, value.Span, path,
-                "\"" + path + "\" is " + ConfigText.Quote(text) + ", which does not match the pattern " + ConfigText.Quote(schema.Pattern!) + " of the schema.");
+                "\"" + path + "\" is " + ConfigText.Quote(text) + ", which does not match the pattern " + ConfigText.Quote(schema.Pattern!)
+                    + " of the schema.");
         }
         catch (RegexMatchTimeoutException)
         {
@@ -173,7 +179,8 @@ internal sealed class ValueRules
     {
         if (!(length < schema.MinLength) && !(length > schema.MaxLength)) return;
         var bound = length < schema.MinLength ? "at least " + schema.MinLength : "at most " + schema.MaxLength;
-        Report(ConfigCodes.WrongLength, value.Span, path, "\"" + path + "\" has \"" + length + "\" " + unit + "; it must have " + bound + ".");
+        Report(ConfigCodes.WrongLength, value.Span, path, "\"" + path + "\" has \"" + length + "\" " + unit + "; it must have " + bound
+            + ".");
     }
 
     private void CheckEnum(TomlValue value, SchemaValue schema, string path)
@@ -197,17 +204,22 @@ internal sealed class ValueRules
 
     private void ReportUnknown(TomlEntry entry, SchemaSection section, string path)
     {
-        if (_unknownKeys == UnknownKeys.Allowed || (_unknownKeys == UnknownKeys.RefusedInOwnSections && (section.Path.Length == 0 || section.SuppliedByServer)))
+        if (_unknownKeys == UnknownKeys.Allowed
+            || (_unknownKeys == UnknownKeys.RefusedInOwnSections && (section.Path.Length == 0 || section.SuppliedByServer)))
             return;
-        var place = section.Path.Length == 0 ? "No schema declares \"" + path + "\"" : "The schema of [" + section.Path + "] has no key \"" + entry.Key + "\"";
+        var place = section.Path.Length == 0 ? "No schema declares \"" + path + "\"" : "The schema of [" + section.Path + "] has no key \""
+            + entry.Key + "\"";
         Report(ConfigCodes.UnknownKey, entry.KeySpan, path, place + ", so nothing would read it."
-            + (Spelling.DidYouMean(entry.Key, section.Keys) is { Length: > 0 } hint ? hint : " Correct the key, or declare it in a schema."));
+            + (Spelling.DidYouMean(entry.Key, section.Keys) is { Length: > 0 } hint ? hint
+            : " Correct the key, or declare it in a schema."));
     }
 
     private void ReportMalformed(TomlValue value, string path, string wanted) =>
-        Report(ConfigCodes.MalformedText, value.Span, path, "\"" + path + "\" is " + ConfigText.Quote(value.RawText.Trim('"', '\'')) + ", which is not " + wanted + ".");
+        Report(ConfigCodes.MalformedText, value.Span, path, "\"" + path + "\" is " + ConfigText.Quote(value.RawText.Trim('"', '\''))
+            + ", which is not " + wanted + ".");
 
-    private void Report(string code, TomlSpan span, string path, string message) => _problems.Add(new ConfigProblem(code, message, path, _file, span));
+    private void Report(string code, TomlSpan span, string path, string message) =>
+        _problems.Add(new ConfigProblem(code, message, path, _file, span));
 
     private static TomlSpan SpanOf(TomlValue value) => value.Kind == TomlKind.Table ? value.AsTable().Span : value.Span;
 

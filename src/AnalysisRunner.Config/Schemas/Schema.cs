@@ -52,7 +52,8 @@ public sealed class Schema
     public static IReadOnlyList<SchemaClass> Classes(IEnumerable<SchemaFile> files, string defaultNamespace = "")
     {
         var classes = new List<SchemaClass>();
-        foreach (var group in (files ?? throw new ArgumentNullException(nameof(files))).GroupBy(file => (file.Namespace ?? defaultNamespace, file.ClassName)))
+        foreach (var group in (files ?? throw new ArgumentNullException(nameof(files))).GroupBy(file =>
+            (file.Namespace ?? defaultNamespace, file.ClassName)))
         {
             var root = new SchemaSection();
             // What two files both declare is reported by Combine.
@@ -66,7 +67,7 @@ public sealed class Schema
 
     private static SchemaSection Merge(SchemaSection left, SchemaSection right, List<ConfigProblem> problems)
     {
-        var merged = left.WithoutChildren();
+        var merged = left.With(right);
         foreach (var node in left.Children) merged.Add(right.Find(node.Key) is { } other ? Merge(node, other, problems) : node);
         foreach (var node in right.Children)
             if (left.Find(node.Key) is null) merged.Add(node);
@@ -86,12 +87,14 @@ public sealed class Schema
         }
         if (left.SuppliedByServer)
         {
-            problems.Add(new ConfigProblem(ConfigCodes.BuiltInKey, "\"" + right.Path + "\" is a " + (left is SchemaSection ? "section" : "value")
+            problems.Add(new ConfigProblem(ConfigCodes.BuiltInKey, "\"" + right.Path + "\" is a "
+                + (left is SchemaSection ? "section" : "value")
                 + " that the server knows. Declare it as such, or choose another name.", right.Path, right.File, right.Span));
             return left;
         }
         problems.Add(new ConfigProblem(ConfigCodes.DeclaredTwice, "\"" + right.Path + "\" is declared in \"" + left.File
-            + "\" as well; sections of several files merge, but each key has one declaration. Remove one.", right.Path, right.File, right.Span));
+            + "\" as well; sections of several files merge, but each key has one declaration. Remove one.", right.Path, right.File,
+            right.Span));
         return left;
     }
 

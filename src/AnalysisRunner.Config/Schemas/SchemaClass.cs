@@ -22,7 +22,8 @@ internal static class SchemaCollisions
         {
             var name = SchemaNames.Member(node.Key, section.Path.Length == 0);
             if (names.TryGetValue(name, out var first))
-                problems.Add(new ConfigProblem(ConfigCodes.NameCollision, "The keys \"" + first.Key + "\" and \"" + node.Key + "\" both become \"" + name
+                problems.Add(new ConfigProblem(ConfigCodes.NameCollision, "The keys \"" + first.Key + "\" and \"" + node.Key
+                    + "\" both become \"" + name
                     + "\" in C#. Rename one.", node.Path, node.File, node.Span));
             else names.Add(name, node);
             if (node is SchemaSection child) Find(child, problems);

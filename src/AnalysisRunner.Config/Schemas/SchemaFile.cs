@@ -22,7 +22,8 @@ public sealed class SchemaFile
     /// <summary>The declared sections and values; those with mistakes are left out.</summary>
     public SchemaSection Root { get; }
 
-    /// <summary>The class to generate: <c>schema.name</c>, else from the file's name (<c>hello.schema.toml</c> gives <c>HelloConfig</c>).</summary>
+    /// <summary>The class to generate: <c>schema.name</c>, else from the file's name (<c>hello.schema.toml</c> gives
+    /// <c>HelloConfig</c>).</summary>
     public string ClassName { get; }
 
     /// <summary>The namespace to generate into: <c>schema.namespace</c>; null means the project's own.</summary>

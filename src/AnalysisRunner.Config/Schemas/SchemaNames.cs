@@ -11,8 +11,8 @@ public static class SchemaNames
     // What every record already has, or may not have, and what the generator adds.
     private static readonly HashSet<string> TakenMembers = new(StringComparer.Ordinal)
     {
-        "Clone", "Deconstruct", "EqualityContract", "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "PrintMembers", "Read",
-        "ReferenceEquals", "ToString",
+        "Clone", "Deconstruct", "EqualityContract", "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone",
+        "PrintMembers", "Read", "ReferenceEquals", "ToString",
     };
 
     // What the generator adds to the root alone.

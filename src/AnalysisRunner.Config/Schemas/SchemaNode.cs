@@ -56,14 +56,18 @@ public sealed class SchemaSection : SchemaNode
         _children.Add(child);
     }
 
-    /// <summary>This section with other children: the start of a merge.</summary>
-    internal SchemaSection WithoutChildren() => new()
+    /// <summary>
+    /// What two declarations of one section say together, without their keys: the start of a merge. It is optional only if both say so,
+    /// since
+    /// the code of one of them counts on it otherwise.
+    /// </summary>
+    internal SchemaSection With(SchemaSection other) => new()
     {
         Key = Key,
         Path = Path,
-        Description = Description,
-        Deprecation = Deprecation,
-        Optional = Optional,
+        Description = Description ?? other.Description,
+        Deprecation = Deprecation ?? other.Deprecation,
+        Optional = Optional && other.Optional,
         SuppliedByServer = SuppliedByServer,
         File = File,
         Span = Span,

@@ -36,7 +36,8 @@ internal sealed class SchemaParser
     {
         if (header.Value.Kind != TomlKind.Table || (header.Value.AsTable().TryGet("type", out var type) && type.Kind == TomlKind.String))
         {
-            Report(ConfigCodes.ReservedName, header.KeySpan, "schema", "\"schema\" is reserved for the table that names the generated class, so "
+            Report(ConfigCodes.ReservedName, header.KeySpan, "schema",
+                "\"schema\" is reserved for the table that names the generated class, so "
                 + "config cannot have a key of that name. Choose another name.");
             return default;
         }
@@ -139,15 +140,18 @@ internal sealed class SchemaParser
     internal void ReportKeyword(TomlEntry entry, string path, string expected) => Report(ConfigCodes.KeywordValue, entry.Value.Span, path,
         "The keyword \"" + entry.Key + "\" is " + ConfigText.Describe(entry.Value) + "; it must be " + expected + ".");
 
-    internal void Report(string code, TomlSpan span, string path, string message) => _problems.Add(new ConfigProblem(code, message, path, _file, span));
+    internal void Report(string code, TomlSpan span, string path, string message) =>
+        _problems.Add(new ConfigProblem(code, message, path, _file, span));
 
     private static string NotATable(TomlEntry entry)
     {
         var key = ConfigKeys.Quote(entry.Key);
         if (entry.Value.Kind == TomlKind.String && SchemaTypeNames.TryParse(entry.Value.AsString(), out _))
-            return "\"" + entry.Key + "\" is a string, but a key is declared by a table. Write: " + key + " = { type = \"" + entry.Value.AsString() + "\" }";
+            return "\"" + entry.Key + "\" is a string, but a key is declared by a table. Write: " + key + " = { type = \""
+                + entry.Value.AsString() + "\" }";
         return "\"" + entry.Key + "\" is not a keyword of a section; those are: " + string.Join(", ", SchemaKeywords.OfSections) + "."
-            + Spelling.DidYouMean(entry.Key, SchemaKeywords.OfSections) + " A key of config is declared by a table: " + key + " = { type = \"string\" }";
+            + Spelling.DidYouMean(entry.Key, SchemaKeywords.OfSections) + " A key of config is declared by a table: " + key
+            + " = { type = \"string\" }";
     }
 }
 

@@ -63,12 +63,15 @@ internal sealed class SchemaValueParser
         if (draft.Keywords.TryGetValue("uniqueItems", out var unique) && unique.Value.Kind != TomlKind.Boolean)
             _parser.ReportKeyword(unique, _path, "true or false");
         if (draft.Keywords.TryGetValue("examples", out var examples)) CheckExamples(examples, value);
-        if (!draft.Keywords.TryGetValue("default", out var @default)) return Named(draft, allowed, null);
+        // Where the items are not known (reported already), nobody can say whether the default fits.
+        if (!draft.Keywords.TryGetValue("default", out var @default) || !ItemsKnown(value)) return Named(draft, allowed, null);
         if (draft.Words.Optional)
-            Report(ConfigCodes.OptionalWithDefault, @default.KeySpan, "A key with a default is never absent, so \"optional\" means nothing. Remove one of the two.");
+            Report(ConfigCodes.OptionalWithDefault, @default.KeySpan,
+                "A key with a default is never absent, so \"optional\" means nothing. Remove one of the two.");
         if (HoldsTables(value.Items) && Count(@default.Value) > 0)
         {
-            Report(ConfigCodes.BadDefault, @default.Value.Span, "A default cannot hold tables, because the generated code could not show it as an initial value. "
+            Report(ConfigCodes.BadDefault, @default.Value.Span,
+                "A default cannot hold tables, because the generated code could not show it as an initial value. "
                 + "Use an empty default, or make the key optional.");
             return Named(draft, allowed, null);
         }
@@ -77,6 +80,9 @@ internal sealed class SchemaValueParser
         Report(ConfigCodes.BadDefault, misfit.Span, "The default does not fit the schema: " + misfit.Message);
         return Named(draft, allowed, null);
     }
+
+    private static bool ItemsKnown(SchemaValue value) =>
+        value.Type is not (SchemaType.Array or SchemaType.Map) || (value.Items is { } items && ItemsKnown(items));
 
     private static bool HoldsTables(SchemaValue? items) => items is not null && (items.Fields is not null || HoldsTables(items.Items));
 
@@ -140,7 +146,8 @@ internal sealed class SchemaValueParser
         {
             if (!keywords.TryGetValue(keyword, out var entry)) return null;
             var kind = entry.Value.Kind;
-            if (kind == TomlKind.Integer || (kind == TomlKind.Float && type == SchemaType.Number && !double.IsNaN(entry.Value.AsFloat()))) return entry.Value;
+            if (kind == TomlKind.Integer
+                || (kind == TomlKind.Float && type == SchemaType.Number && !double.IsNaN(entry.Value.AsFloat()))) return entry.Value;
             _parser.ReportKeyword(entry, _path, type == SchemaType.Number ? "a number" : "an integer");
             return null;
         }
@@ -161,7 +168,8 @@ internal sealed class SchemaValueParser
                 + (type == SchemaType.Array ? "item" : "value") + " is. Write: items = { type = \"string\" }");
             return null;
         }
-        if (entry.Value.Kind == TomlKind.Table && entry.Value.AsTable().TryGet("type", out var itemType) && itemType.Kind == TomlKind.String)
+        if (entry.Value.Kind == TomlKind.Table && entry.Value.AsTable().TryGet("type", out var itemType)
+            && itemType.Kind == TomlKind.String)
             return new SchemaValueParser(_parser, entry, _path, isItem: true).Parse();
         _parser.ReportKeyword(entry, _path, "a table with a type, such as { type = \"string\" }");
         return null;
@@ -204,30 +212,33 @@ internal sealed class SchemaValueParser
     private void Report(string code, TomlSpan span, string message) => _parser.Report(code, span, _path, message);
 
     private sealed record Draft(
-        SchemaType Type, SchemaWords Words, Dictionary<string, TomlEntry> Keywords, Regex? Expression, long? Least, long? Most, SchemaRange Range,
+        SchemaType Type, SchemaWords Words, Dictionary<string, TomlEntry> Keywords, Regex? Expression, long? Least, long? Most,
+            SchemaRange Range,
         SchemaValue? Items, SchemaSection? Fields)
     {
         internal SchemaValue Build(
-            IReadOnlyList<TomlValue> allowed, TomlValue? @default, string key = "", string path = "", string file = "", TomlSpan span = default) => new()
-            {
-                Key = key,
-                Path = path,
-                File = file,
-                Span = span,
-                Type = Type,
-                Description = Words.Description,
-                Deprecation = Words.Deprecation,
-                Optional = Words.Optional,
-                Default = @default,
-                Enum = allowed,
-                Range = Range,
-                Pattern = Expression?.ToString(),
-                Expression = Expression,
-                MinLength = Least,
-                MaxLength = Most,
-                UniqueItems = Keywords.TryGetValue("uniqueItems", out var unique) && unique.Value.Kind == TomlKind.Boolean && unique.Value.AsBoolean(),
-                Items = Items,
-                Fields = Fields,
-            };
+            IReadOnlyList<TomlValue> allowed, TomlValue? @default, string key = "", string path = "", string file = "",
+                TomlSpan span = default) => new()
+                {
+                    Key = key,
+                    Path = path,
+                    File = file,
+                    Span = span,
+                    Type = Type,
+                    Description = Words.Description,
+                    Deprecation = Words.Deprecation,
+                    Optional = Words.Optional,
+                    Default = @default,
+                    Enum = allowed,
+                    Range = Range,
+                    Pattern = Expression?.ToString(),
+                    Expression = Expression,
+                    MinLength = Least,
+                    MaxLength = Most,
+                    UniqueItems = Keywords.TryGetValue("uniqueItems", out var unique) && unique.Value.Kind == TomlKind.Boolean
+                    && unique.Value.AsBoolean(),
+                    Items = Items,
+                    Fields = Fields,
+                };
     }
 }

@@ -51,6 +51,7 @@ internal sealed class AttemptExecution(string bash, IReadOnlyDictionary<string, 
             processes.StopGroup(process.Pid);
         }
         var (exitCode, signal) = process.Reap();
+        processes.AwaitGroupEnd(process.Pid);
         try
         {
             var written = attempt.Folder.ReadExit();
@@ -58,9 +59,9 @@ internal sealed class AttemptExecution(string bash, IReadOnlyDictionary<string, 
                 return EndedAttempt.NotStarted("its folder cannot be written; its log may say more.");
             return EndedAttempt.Of(attempt.Job.Spec, attempt.Batch.Folder.Scratch, written?.Code ?? exitCode, written is null ? signal : null);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return EndedAttempt.NotStarted(e.Message);
+            return EndedAttempt.Unreadable(e.Message);
         }
     }
 

@@ -28,6 +28,10 @@ internal static class EndedAttempt
             ? "The machine was started anew while the job ran; how far it came is not known."
             : "The engine's host and the job ended without a trace of the job's end; how far it came is not known.").ToString());
 
+    /// <summary>The result of an attempt whose files cannot be read.</summary>
+    public static AttemptResult Unreadable(string why) => Failed(null, null, new Problem(EngineCodes.AttemptLost,
+        $"The job ended, and how cannot be read: {why} Look at its log and outputs.").ToString());
+
     /// <summary>The result of an attempt of which the system cannot tell whether it still runs: never tried again.</summary>
     public static AttemptResult Unknown() => new(AttemptOutcome.FailedForGood, null, null, new Problem(EngineCodes.AttemptLost,
         "The engine's host ended while the job ran, and this system cannot tell whether the job still runs; so it is not tried again.").ToString());

@@ -8,7 +8,7 @@ namespace AnalysisRunner.Engines.Local;
 /// The state of the engine and everything that changes it. One lock guards it all; processes are started and waited for, and folders written, outside of
 /// it. Every change of a batch is a record that goes into its journal first.
 /// </summary>
-internal sealed class EngineCore : IDisposable
+internal sealed partial class EngineCore : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly LocalEngineOptions _options;
@@ -123,16 +123,6 @@ internal sealed class EngineCore : IDisposable
         List<Attempt> starts = [];
         lock (_gate) End(attempt, finding.Result, finding.At ?? Now, starts);
         Start(starts);
-    }
-
-    /// <summary>The claim of an adopted attempt was completed: from now on it can be stopped.</summary>
-    public void Identified(Attempt attempt, ProcessIdentity? process)
-    {
-        lock (_gate)
-        {
-            attempt.Adopted = process;
-            if (process is not null && attempt.Job.Stop is not null) Terminate(attempt);
-        }
     }
 
     /// <summary>Starts nothing more, and returns when no start and no writing is under way. Jobs go on.</summary>
@@ -261,43 +251,6 @@ internal sealed class EngineCore : IDisposable
         if (result is null) Record(batch, new AttemptVoided(at, job.Spec.Id, attempt.Number));
         else Record(batch, new AttemptEnded(at, job.Spec.Id, attempt.Number, job.Stop is { } cause ? EndedAttempt.Stopped(job.Spec, cause, result.Value) : result.Value, attempt.StartedAt));
         Changed(batch, starts);
-    }
-
-    private void SetTimeLimit(Attempt attempt)
-    {
-        if (attempt.Job.Spec.Timeout is { } limit) _deadlines.Set(attempt, _deadlines.After(limit - (Now - attempt.StartedAt)));
-    }
-
-    private void RequestStop(Attempt attempt, StopCause cause)
-    {
-        Record(attempt.Batch, new AttemptStopRequested(Now, attempt.Job.Spec.Id, attempt.Number, cause));
-        if (attempt.Process is not null || attempt.IsAdopted) Terminate(attempt);
-    }
-
-    private void Terminate(Attempt attempt)
-    {
-        attempt.KillAt = _deadlines.After(_options.KillGrace);
-        Signal(attempt, force: false);
-        _deadlines.Set(attempt, attempt.KillAt.Value);
-    }
-
-    private void StopDue()
-    {
-        lock (_gate)
-        {
-            if (_closed) return;
-            foreach (var attempt in _deadlines.TakeDue())
-            {
-                if (attempt.Job.Stop is null) RequestStop(attempt, StopCause.TimedOut);
-                else Signal(attempt, force: true);
-            }
-        }
-    }
-
-    private void Signal(Attempt attempt, bool force)
-    {
-        if (attempt.Process is { } process) _processes.Stop(process.Pid, force);
-        else if (attempt.Adopted is { } adopted && _processes.IsAlive(adopted) == true) _processes.Stop(adopted.Pid, force);
     }
 
     private void Publish(LiveBatch batch)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,8 @@ namespace AnalysisRunner.Engines.Local;
 /// </summary>
 internal sealed class StateFolder : IDisposable
 {
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2);
+
     private readonly FileStream _lock;
     private readonly string _batches;
     private readonly string _incoming;
@@ -35,17 +38,7 @@ internal sealed class StateFolder : IDisposable
         try
         {
             CreatePrivate(path);
-            StateFolder folder;
-            try
-            {
-                // The operating system gives the lock back when the process ends, however it ends.
-                folder = new StateFolder(path, new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, "lock")))
-            {
-                throw new AnalysisRunnerException(EngineCodes.StateFolderInUse,
-                    $"The state folder \"{path}\" is held by another engine ({e.Message}). Two would start the same jobs twice: end the other process or use another folder.", e);
-            }
+            var folder = new StateFolder(path, Lock(path));
             CreatePrivate(folder._batches);
             if (Directory.Exists(folder._incoming)) Directory.Delete(folder._incoming, recursive: true);
             CreatePrivate(folder._incoming);
@@ -103,6 +96,31 @@ internal sealed class StateFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>
+    /// Takes the lock, which the operating system gives back when the process ends, however it ends. A process that was being born when the last holder
+    /// was killed has the lock for another moment, until its program starts; hence a little patience.
+    /// </summary>
+    private static FileStream Lock(string path)
+    {
+        var file = System.IO.Path.Combine(path, "lock");
+        for (var started = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(file) && started.Elapsed < LockPatience)
+            {
+                Thread.Sleep(20);
+            }
+            catch (IOException e) when (File.Exists(file))
+            {
+                throw new AnalysisRunnerException(EngineCodes.StateFolderInUse,
+                    $"The state folder \"{path}\" is held by another engine ({e.Message}). Two would start the same jobs twice: end the other process or use another folder.", e);
+            }
+        }
+    }
 
     /// <summary>Keys differ by case and file systems may not, so a key with capitals gets a name of another kind.</summary>
     private static string FolderName(string key) => key.Any(char.IsAsciiLetterUpper)

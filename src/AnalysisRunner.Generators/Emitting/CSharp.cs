@@ -40,7 +40,8 @@ internal static class CSharp
 
     /// <summary>An identifier that may be a keyword.</summary>
     internal static string Identifier(string name) =>
-        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name
+            : name;
 
     internal static string TypeName(TypeModel type) => type.Kind switch
     {
@@ -73,6 +74,7 @@ internal static class CSharp
     private static string DateTime(TomlOffsetDateTime moment)
     {
         var value = DateTimeValues.ToDateTimeOffset(moment);
-        return "new global::System.DateTimeOffset(" + Number(value.Ticks) + "L, new global::System.TimeSpan(" + Number(value.Offset.Ticks) + "L))";
+        return "new global::System.DateTimeOffset(" + Number(value.Ticks) + "L, new global::System.TimeSpan(" + Number(value.Offset.Ticks)
+            + "L))";
     }
 }

@@ -12,6 +12,9 @@ internal static class ClassEmitter
 
     internal const string GeneratedCode = "[global::System.CodeDom.Compiler.GeneratedCode(\"AnalysisRunner.Generators\", \"1.0\")]";
 
+    /// <summary>Keeps an internal type out of the sight of other assemblies, friends included.</summary>
+    internal const string Embedded = "[global::Microsoft.CodeAnalysis.Embedded]";
+
     internal static string Emit(ClassModel model)
     {
         var writer = new CodeWriter();
@@ -38,7 +41,8 @@ internal static class ClassEmitter
             writer.Line(declaration + "(");
             writer.Indent();
             foreach (var member in required)
-                writer.Line(Obsolete(member, "property: ") + TypeOf(member) + " " + member.Name + (member == required[required.Count - 1] ? ")" : ","));
+                writer.Line(Obsolete(member, "property: ") + TypeOf(member) + " " + member.Name
+                    + (member == required[required.Count - 1] ? ")" : ","));
             writer.Outdent();
         }
         writer.Open();
@@ -68,7 +72,8 @@ internal static class ClassEmitter
         writer.Doc("summary", "Loads these files, merged left to right.").Doc("exception", Failure, Exception)
             .Line("public static " + name + " Load(params string[] paths) => Read(" + holder + ".Loader.Load(paths));").Line();
         writer.Doc("summary", "Loads these files, merged left to right.").Doc("exception", Failure, Exception)
-            .Line("public static " + name + " Load(global::System.Collections.Generic.IEnumerable<string> paths) => Read(" + holder + ".Loader.Load(paths));").Line();
+            .Line("public static " + name + " Load(global::System.Collections.Generic.IEnumerable<string> paths) => Read(" + holder
+            + ".Loader.Load(paths));").Line();
         writer.Doc("summary", "Reads config from TOML text.").Doc("exception", Failure, Exception)
             .Line("public static " + name + " Parse(string toml) => Read(" + holder + ".Loader.Parse(toml));").Line();
     }
@@ -76,7 +81,8 @@ internal static class ClassEmitter
     private static void EmitRead(CodeWriter writer, RecordModel record, List<MemberModel> required)
     {
         var others = record.Members.Where(member => member.Presence != Presence.Required).ToList();
-        writer.Line("internal static " + CSharp.Identifier(record.Name) + " Read(" + Config + "ConfigTable table) => new(" + (required.Count == 0 ? ")" : ""));
+        writer.Line("internal static " + CSharp.Identifier(record.Name) + " Read(" + Config + "ConfigTable table) => new("
+            + (required.Count == 0 ? ")" : ""));
         writer.Indent();
         for (var i = 0; i < required.Count; i++) writer.Line(Reading(required[i], i) + (i + 1 < required.Count ? "," : ")"));
         writer.Outdent();
@@ -113,7 +119,8 @@ internal static class ClassEmitter
             TypeKind.Text => value + ".AsString()",
             TypeKind.Enum => "Parse" + type.Name!.Substring(type.Name.LastIndexOf('.') + 1) + "(" + value + ".AsString())",
             TypeKind.Table => type.Name + ".Read(" + value + ".AsTable())",
-            TypeKind.Array or TypeKind.Map => value + ".As" + type.Kind + "(static " + item + " => " + Converting(item, type.Items!, depth + 1) + ")",
+            TypeKind.Array or TypeKind.Map => value + ".As" + type.Kind + "(static " + item + " => "
+                + Converting(item, type.Items!, depth + 1) + ")",
             _ => value + ".As" + type.Kind + "()",
         };
     }
@@ -134,7 +141,8 @@ internal static class ClassEmitter
     }
 
     private static IEnumerable<(string FullName, EnumModel Model)> Enums(RecordModel record, string path) =>
-        record.Enums.Select(model => (path + "." + model.Name, model)).Concat(record.Records.SelectMany(nested => Enums(nested, path + "." + nested.Name)));
+        record.Enums.Select(model =>
+            (path + "." + model.Name, model)).Concat(record.Records.SelectMany(nested => Enums(nested, path + "." + nested.Name)));
 
     private static void EmitTexts(CodeWriter writer, string name, List<(string FullName, EnumModel Model)> enums)
     {

@@ -12,6 +12,7 @@ internal static class SourceRevisionEmitter
         /// <summary>The repository and commit that this assembly was built from, as the build stamped them. A claim, not a proof.</summary>
         /// <param name="Repository">The repository's URL without credentials; null when the build knew none.</param>
         /// <param name="Commit">The full commit hash; null when the build knew none.</param>
+        EMBEDDED
         GENERATED_CODE
         internal sealed record SourceRevision(string? Repository, string? Commit)
         {
@@ -33,5 +34,5 @@ internal static class SourceRevisionEmitter
             }
         }
 
-        """).Replace("\r\n", "\n").Replace("GENERATED_CODE", ClassEmitter.GeneratedCode);
+        """).Replace("\r\n", "\n").Replace("EMBEDDED", ClassEmitter.Embedded).Replace("GENERATED_CODE", ClassEmitter.GeneratedCode);
 }

@@ -17,12 +17,13 @@ internal static class ClassModelBuilder
             var hintName = (@namespace.Length == 0 ? "" : @namespace + ".") + declared.Name;
             // Two names may differ by case alone; files on some systems may not.
             while (!hintNames.Add(hintName)) hintName += "_";
-            var root = new RecordBuilder(CSharp.Scope(@namespace), declared.Name, declared.Root, "The config that " + string.Join(", ", declared.Files.Select(LastPart)) + " declares.");
+            var root = new RecordBuilder(CSharp.Scope(@namespace), declared.Name, declared.Root, "The config that "
+                + string.Join(", ", declared.Files.Select(LastPart)) + " declares.");
             yield return new ClassModel(@namespace, hintName + ".g.cs", SchemaHolder.FullName(options.RootNamespace), root.Build());
         }
     }
 
-    private static string LastPart(string path) => path.Substring(path.LastIndexOf('/') + 1);
+    private static string LastPart(string path) => path.Substring(path.LastIndexOfAny(['/', '\\']) + 1);
 }
 
 /// <summary>The class that holds the schemas of a project.</summary>

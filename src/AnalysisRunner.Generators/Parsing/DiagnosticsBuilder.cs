@@ -18,7 +18,8 @@ internal static class DiagnosticsBuilder
         var ordered = Ordered(schemas);
         var own = ordered.Where(schema => schema.File.Role == FileRole.Schema).Select(schema => schema.Schema).ToList();
         // What is wrong inside a schema of another project was reported there; what clashes with ours is ours to tell.
-        var foreign = new HashSet<ConfigProblem>(ordered.Where(schema => schema.File.Role == FileRole.KnownSchema).SelectMany(schema => schema.Schema.Problems));
+        var foreign = new HashSet<ConfigProblem>(ordered
+            .Where(schema => schema.File.Role == FileRole.KnownSchema).SelectMany(schema => schema.Schema.Problems));
         var problems = Schema.Combine(ordered.Select(schema => schema.Schema)).Problems.Where(problem => !foreign.Contains(problem))
             .Concat(Schema.Classes(own).SelectMany(declared => declared.Problems));
         return Locate(problems, schemas.Select(schema => schema.File));
@@ -38,8 +39,10 @@ internal static class DiagnosticsBuilder
         return Locate(ConfigRules.Check(schema, layers, ConfigStage.Build), configs);
     }
 
-    /// <summary>Schemas in an order that is the same on every machine; those of other projects first, so that a clash is reported in ours.</summary>
-    internal static IReadOnlyList<(InputFile File, SchemaFile Schema)> Ordered(IReadOnlyList<(InputFile File, SchemaFile Schema)> schemas) =>
+    /// <summary>Schemas in an order that is the same on every machine; those of other projects first, so that a clash is reported in
+    /// ours.</summary>
+    internal static IReadOnlyList<(InputFile File,
+        SchemaFile Schema)> Ordered(IReadOnlyList<(InputFile File, SchemaFile Schema)> schemas) =>
         [.. schemas.OrderByDescending(schema => schema.File.Role).ThenBy(schema => schema.File.ShownPath, StringComparer.Ordinal)];
 
     // A file that is listed twice counts once, where it is listed last.
@@ -50,7 +53,8 @@ internal static class DiagnosticsBuilder
     private static EquatableArray<DiagnosticModel> Locate(IEnumerable<ConfigProblem> problems, IEnumerable<InputFile> files)
     {
         var texts = new Dictionary<string, SourceText>(StringComparer.Ordinal);
-        var byPath = files.GroupBy(file => file.Path, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First().Text, StringComparer.Ordinal);
+        var byPath = files.GroupBy(file => file.Path, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First().Text,
+            StringComparer.Ordinal);
         var located = new List<DiagnosticModel>();
         foreach (var problem in problems)
         {

@@ -39,7 +39,8 @@ internal sealed class RecordBuilder
             if (name == _name) name += "Value";
             if (_taken.Add(name)) named.Add((node, name));
         }
-        foreach (var (node, name) in named) members.Add(node is SchemaSection section ? Member(section, name) : Member((SchemaValue)node, name));
+        foreach (var (node, name) in named) members.Add(node is SchemaSection section ? Member(section, name)
+            : Member((SchemaValue)node, name));
         return new RecordModel(_name, _summary, new(members), new(_records), new(_enums));
     }
 
@@ -137,18 +138,21 @@ internal sealed class RecordBuilder
 
     private string Initialiser(TomlValue value, TypeModel type)
     {
-        if (type.Kind == TypeKind.Enum) return type.Name + "." + _enums.Single(e => FullName(e.Name) == type.Name).Members.First(m => m.Text == value.AsString()).Name;
+        if (type.Kind == TypeKind.Enum) return type.Name + "."
+            + _enums.Single(e => FullName(e.Name) == type.Name).Members.First(m => m.Text == value.AsString()).Name;
         if (type.Kind == TypeKind.Array)
         {
             var item = CSharp.TypeName(type.Items!);
             return value.AsArray().Count == 0
                 ? "global::System.Array.Empty<" + item + ">()"
-                : "new " + CSharp.ArrayOf(type.Items!) + " { " + string.Join(", ", value.AsArray().Select(v => Initialiser(v, type.Items!))) + " }";
+                : "new " + CSharp.ArrayOf(type.Items!) + " { "
+                + string.Join(", ", value.AsArray().Select(v => Initialiser(v, type.Items!))) + " }";
         }
         if (type.Kind == TypeKind.Map)
         {
             var entries = value.AsTable().Select(e => "[" + CSharp.Literal(e.Key) + "] = " + Initialiser(e.Value, type.Items!)).ToList();
-            return "new global::System.Collections.Generic.Dictionary<string, " + CSharp.TypeName(type.Items!) + ">(global::System.StringComparer.Ordinal)"
+            return "new global::System.Collections.Generic.Dictionary<string, " + CSharp.TypeName(type.Items!)
+                + ">(global::System.StringComparer.Ordinal)"
                 + (entries.Count == 0 ? "" : " { " + string.Join(", ", entries) + " }");
         }
         return CSharp.Literal(value, type.Kind);

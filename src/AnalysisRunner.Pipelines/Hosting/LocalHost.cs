@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Local;
@@ -15,6 +16,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     private readonly TextWriter _output;
     private readonly SemaphoreSlim _opening = new(1);
     private readonly HashSet<string> _unfinished = new(StringComparer.Ordinal);
+    private readonly PosixSignalRegistration[] _signals;
     private DirectoryInfo? _folder;
     private IBatchEngine? _engine;
     private bool _anyFailed;
@@ -25,6 +27,8 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
         _output = TextWriter.Synchronized(output);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAtExit();
         AppDomain.CurrentDomain.UnhandledException += (_, _) => CloseAtExit();
+        // A signal would end the process without the event above. 128 and the signal's number is what shells report.
+        _signals = [ExitAt(PosixSignal.SIGHUP, 129), ExitAt(PosixSignal.SIGINT, 130), ExitAt(PosixSignal.SIGTERM, 143)];
     }
 
     private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CancellationToken cancellation)
@@ -42,6 +46,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     /// <summary>Cancels what has not ended and releases the engine.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var signal in _signals) signal.Dispose();
         string[] unfinished;
         lock (_unfinished) unfinished = [.. _unfinished];
         if (Interlocked.Exchange(ref _engine, null) is not { } engine) return;
@@ -147,6 +152,13 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
             _opening.Release();
         }
     }
+
+    private static PosixSignalRegistration ExitAt(PosixSignal signal, int exitCode) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        // Not on the thread that delivers signals: a second Ctrl-C must still get through.
+        _ = Task.Run(() => Environment.Exit(exitCode));
+    });
 
     private void CloseAtExit()
     {

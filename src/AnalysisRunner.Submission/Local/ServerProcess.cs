@@ -6,8 +6,8 @@ using AnalysisRunner.Contracts.Codes;
 namespace AnalysisRunner.Submission.Local;
 
 /// <summary>
-/// Starts the server and waits until it has taken leave: it writes <c>runner.json</c> once it listens and then reopens its standard streams onto its own
-/// log, in a session of its own, so that our ends of the pipes close. A build whose output is piped can end, and Ctrl-C does not reach the server.
+/// Starts the server and waits until it says that it is ready: it writes <c>runner.json</c> once it listens, prints one line, and takes leave into a session
+/// of its own with standard streams of its own. A build whose output is piped can end, and Ctrl-C does not reach the server.
 /// </summary>
 internal static class ServerProcess
 {
@@ -17,8 +17,8 @@ internal static class ServerProcess
     private static readonly string[] ScrubbedPrefixes = ["MSBUILD", "DOTNET_CLI", "ASPNETCORE_", "KESTREL__"];
     private static readonly string[] Scrubbed = ["URLS", "DOTNET_URLS", "DOTNET_ENVIRONMENT", "DOTNET_STARTUP_HOOKS", RunnerCredentials.Variable];
 
-    /// <summary>Returns when the process has closed its standard output and error, with what it said on the latter.</summary>
-    /// <exception cref="AnalysisRunnerException">AR1011: it could not be started, or neither took leave nor ended in time.</exception>
+    /// <summary>Returns when the process has said that it is ready, or has ended, with what it said on its standard error.</summary>
+    /// <exception cref="AnalysisRunnerException">AR1011: it could not be started, or was neither ready nor ended in time.</exception>
     public static async Task<(int Pid, string Error)> StartAsync(string dotnetHost, string copy, StateFolder state, TimeSpan limit, CancellationToken cancellation)
     {
         using var process = new Process { StartInfo = Describe(dotnetHost, copy, state) };
@@ -33,20 +33,22 @@ internal static class ServerProcess
             throw Failed($"'{dotnetHost}' could not be started: {exception.Message}", exception);
         }
 
-        var error = new StringBuilder();
+        using var output = process.StandardOutput;
+        using var error = process.StandardError;
         try
         {
             process.StandardInput.Close();
-            await Task.WhenAll(
-                ReadAsync(process.StandardOutput, null, timeout.Token),
-                ReadAsync(process.StandardError, error, timeout.Token)).ConfigureAwait(false);
-            return (process.Id, error.ToString());
+            // Not the end of the stream: the .NET runtime keeps duplicates of the standard streams, so that it comes with the end of the process only.
+            var ready = await output.ReadLineAsync(timeout.Token).ConfigureAwait(false);
+            // Errors are read once they are complete: a read that is left pending would hold its thread as long as the server lives.
+            return (process.Id, ready is null ? await error.ReadToEndAsync(timeout.Token).ConfigureAwait(false) : "");
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             if (cancellation.IsCancellationRequested) throw;
-            throw Failed($"it was not ready within {limit.TotalSeconds:0} s. {LastWords(error.ToString())}");
+            var said = await error.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
+            throw Failed($"it was not ready within {limit.TotalSeconds:0} s. {LastWords(said)}");
         }
     }
 
@@ -85,11 +87,4 @@ internal static class ServerProcess
     private static bool IsScrubbed(string name) =>
         Scrubbed.Contains(name, StringComparer.OrdinalIgnoreCase)
         || ScrubbedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
-
-    private static async Task ReadAsync(StreamReader reader, StringBuilder? text, CancellationToken cancellation)
-    {
-        // Piece by piece: what was said must be known even when the pipe never closes.
-        var buffer = new char[1024];
-        for (int read; (read = await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;) text?.Append(buffer, 0, read);
-    }
 }

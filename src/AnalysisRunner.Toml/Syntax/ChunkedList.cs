@@ -3,36 +3,39 @@ using System;
 namespace AnalysisRunner.Toml;
 
 /// <summary>
-/// A growing list of structs in pieces: growing copies nothing, and no piece is large enough for the large object heap, whose collections would
-/// cost the host (a compiler, a server) more than reading does.
+/// A growing list of structs in pieces: growing copies nothing. The pieces of usual documents stay out of the large object heap, whose collections
+/// would cost the host (a compiler, a server) more than reading does; those of huge ones lie there, where they are not moved.
 /// </summary>
 internal struct ChunkedList<T>
     where T : struct
 {
-    private const int Bits = 10;
-    private const int Size = 1 << Bits;
+    private const int SmallBits = 10;
+    private const int LargeBits = 16;
+    private const int ManyItems = 1 << 17;
 
+    private readonly int _bits;
     private T[][] _chunks;
 
     /// <summary>A list that expects to hold some number of items; the estimate matters only while it is small.</summary>
     public ChunkedList(int expected)
     {
-        _chunks = new T[Math.Max(1, (expected >> Bits) + 1)][];
-        _chunks[0] = new T[Math.Max(8, Math.Min(expected, Size))];
+        _bits = expected < ManyItems ? SmallBits : LargeBits;
+        _chunks = new T[(expected >> _bits) + 1][];
+        _chunks[0] = new T[Math.Max(8, Math.Min(expected, 1 << _bits))];
         Count = 0;
     }
 
     public int Count { get; private set; }
 
-    public readonly ref T this[int index] => ref _chunks[index >> Bits][index & (Size - 1)];
+    public readonly ref T this[int index] => ref _chunks[index >> _bits][index & ((1 << _bits) - 1)];
 
     public int Add(in T item)
     {
-        var chunk = Count >> Bits;
-        var index = Count & (Size - 1);
+        var chunk = Count >> _bits;
+        var index = Count & ((1 << _bits) - 1);
         if (chunk == 0)
         {
-            if (index == _chunks[0].Length) Array.Resize(ref _chunks[0], Math.Min(index * 2, Size));
+            if (index == _chunks[0].Length) Array.Resize(ref _chunks[0], Math.Min(index * 2, 1 << _bits));
         }
         else if (index == 0)
         {
@@ -47,9 +50,9 @@ internal struct ChunkedList<T>
     {
         if (chunk == _chunks.Length) Array.Resize(ref _chunks, chunk * 2);
 #if NET
-        _chunks[chunk] = GC.AllocateUninitializedArray<T>(Size);
+        _chunks[chunk] = GC.AllocateUninitializedArray<T>(1 << _bits);
 #else
-        _chunks[chunk] = new T[Size];
+        _chunks[chunk] = new T[1 << _bits];
 #endif
     }
 }

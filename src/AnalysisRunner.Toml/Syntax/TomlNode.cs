@@ -55,6 +55,9 @@ internal struct TomlChildren
     public int Last;
 
     public int Count;
+
+    /// <summary>A bit for the shape of each key that is there: most keys that are not are known by it without a search.</summary>
+    public ulong Shapes;
 }
 
 /// <summary>What the reader has to remember about a node beside its place. Twelve bits at most: the kind has the other four.</summary>

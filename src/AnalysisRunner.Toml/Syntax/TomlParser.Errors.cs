@@ -86,7 +86,8 @@ internal ref partial struct TomlParser
     private bool CheckDepth(int depth, int start, int length = 1)
     {
         if (depth <= _options.MaximumDepth) return true;
-        Report(TomlCodes.TooDeep, start, length, $"Found {Quote(start, length)}, nested deeper than the limit of {_options.MaximumDepth} levels. Flatten the document.");
+        var message = $"Found {Quote(start, length)}, nested deeper than the limit of {_options.MaximumDepth} levels. Flatten the document.";
+        Report(TomlCodes.TooDeep, start, length, message);
         return false;
     }
 
@@ -94,12 +95,13 @@ internal ref partial struct TomlParser
         TomlCodes.DuplicateKey,
         part.SpanStart,
         part.SpanLength,
-        $"The key '{Text(part)}' is given already in line {Tree.KeySpan(existing).Line}. Keep one of the two.");
+        $"The key {Text(part)} is given already in line {Tree.KeySpan(existing).Line}. Keep one of the two.");
 
     private int Redefined(in KeyPart part, int existing)
     {
         var what = Tree[existing].Kind == TomlKind.Table ? "defined" : "given a value";
-        Report(TomlCodes.RedefinedTable, part.SpanStart, part.SpanLength, $"'{Text(part)}' is {what} already in line {LineOf(existing)}. Merge the two, or rename one.");
+        var message = $"{Text(part)} is {what} already in line {LineOf(existing)}. Merge the two, or rename one.";
+        Report(TomlCodes.RedefinedTable, part.SpanStart, part.SpanLength, message);
         return 0;
     }
 
@@ -113,7 +115,7 @@ internal ref partial struct TomlParser
             TomlKind.Array => "is an array",
             var kind => $"is a value of kind {kind}",
         };
-        Report(TomlCodes.NotExtensible, part.SpanStart, part.SpanLength, $"'{Text(part)}' {what} (line {LineOf(existing)}) and cannot be extended by {by}.");
+        Report(TomlCodes.NotExtensible, part.SpanStart, part.SpanLength, $"{Text(part)} {what} (line {LineOf(existing)}) and cannot be extended by {by}.");
     }
 
     private readonly int LineOf(int node) => _source.LineOf(Tree[node].Start);

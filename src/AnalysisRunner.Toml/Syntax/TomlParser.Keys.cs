@@ -23,7 +23,7 @@ internal ref partial struct TomlParser
 
         if (!At('='))
         {
-            return Lost(TomlCodes.ExpectedEquals, _position, $"Found {Describe(_position)} where '=' should follow the key '{Text(part)}'.");
+            return Lost(TomlCodes.ExpectedEquals, _position, $"Found {Describe(_position)} where '=' should follow the key {Text(part)}.");
         }
 
         _position++;
@@ -182,7 +182,7 @@ internal ref partial struct TomlParser
     private readonly ReadOnlySpan<byte> Content(in KeyPart part) =>
         (part.Flags & NodeFlags.EscapedKey) != 0 ? Tree.EscapedKeyContent(part.Start) : _text.Slice(part.Start, part.Length);
 
-    private readonly string Text(in KeyPart part) => _source.Decode(part.SpanStart, part.SpanLength);
+    private readonly string Text(in KeyPart part) => Quote(part.SpanStart, part.SpanLength);
 
     /// <summary>One part of a key: where its content is (or its number among the decoded ones), and where it stands with its quotes.</summary>
     private readonly struct KeyPart

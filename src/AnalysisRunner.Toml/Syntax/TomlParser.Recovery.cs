@@ -5,6 +5,8 @@ namespace AnalysisRunner.Toml;
 /// <content>Where to go on after an error.</content>
 internal ref partial struct TomlParser
 {
+    private const int MaximumFailedSearches = 4;
+
     /// <summary>
     /// Moves to where the next statement begins: the next line, or, inside brackets, behind the one that closes the outermost; but a line
     /// that can only be a new statement shows that the bracket is missing.
@@ -39,7 +41,8 @@ internal ref partial struct TomlParser
     /// <summary>Moves to the end of the line where the outermost bracket closes, or to the line that shows that it does not.</summary>
     private bool TrySkipBrackets()
     {
-        while (!AtEnd)
+        // Each search that fails went through the rest of the document; without a limit, many typos in a long one would take forever.
+        while (!AtEnd && _failedSearches < MaximumFailedSearches)
         {
             switch (_text[_position])
             {
@@ -71,6 +74,7 @@ internal ref partial struct TomlParser
             }
         }
 
+        _failedSearches++;
         return false;
     }
 
@@ -140,7 +144,11 @@ internal ref partial struct TomlParser
             if (i < _text.Length && _text[i] is (byte)'"' or (byte)'\'')
             {
                 var quote = _text[i++];
-                while (i < _text.Length && _text[i] != quote && _text[i] != '\n') i += _text[i] == '\\' && quote == '"' ? 2 : 1;
+                while (i < _text.Length && _text[i] != quote && _text[i] != '\n')
+                {
+                    i += _text[i] == '\\' && quote == '"' && !IsNewline(i + 1) ? 2 : 1;
+                }
+
                 if (i >= _text.Length || _text[i] != quote)
                 {
                     end = i;

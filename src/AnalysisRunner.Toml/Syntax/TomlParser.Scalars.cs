@@ -133,7 +133,8 @@ internal ref partial struct TomlParser
 
     private Outcome OutOfRange(int start, int end)
     {
-        Report(TomlCodes.IntegerOutOfRange, start, end - start, $"The integer {Quote(start, end - start)} does not fit in 64 bits (-9223372036854775808 to 9223372036854775807). Write a float or a string.");
+        var message = $"The integer {Quote(start, end - start)} does not fit in 64 bits ({long.MinValue} to {long.MaxValue}). Write a float or a string.";
+        Report(TomlCodes.IntegerOutOfRange, start, end - start, message);
         return Outcome.Bad;
     }
 

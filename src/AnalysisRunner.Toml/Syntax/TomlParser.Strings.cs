@@ -105,7 +105,8 @@ internal ref partial struct TomlParser
     private Outcome Unterminated(int start, int end, string close)
     {
         _position = end;
-        Report(TomlCodes.UnterminatedString, start, end - start, $"The string {Quote(start, end - start)} is not closed before the end of its line. Close it with {close}.");
+        var message = $"The string {Quote(start, end - start)} is not closed before the end of its line. Close it with {close}.";
+        Report(TomlCodes.UnterminatedString, start, end - start, message);
         return Outcome.Lost;
     }
 
@@ -136,7 +137,8 @@ internal ref partial struct TomlParser
 
         // The whole character goes into the message, not its first byte.
         while (i < _text.Length && (_text[i] & 0xC0) == 0x80) i++;
-        Report(TomlCodes.BadEscape, start, i - start, $"The escape {Quote(start, i - start)} does not exist. Write '\\\\' for a backslash, or put the text in single quotes.");
+        var message = $"The escape {Quote(start, i - start)} does not exist. Write '\\\\' for a backslash, or put the text in single quotes.";
+        Report(TomlCodes.BadEscape, start, i - start, message);
         return false;
     }
 

@@ -24,6 +24,7 @@ internal ref partial struct TomlParser
     private int _current;
     private int _currentDepth;
     private int _statementStart;
+    private int _failedSearches;
     private bool _stopped;
 
     /// <summary>Newer syntax was reported in this statement: what then goes wrong follows from it.</summary>
@@ -43,6 +44,7 @@ internal ref partial struct TomlParser
         _current = 0;
         _currentDepth = 0;
         _statementStart = 0;
+        _failedSearches = 0;
         _stopped = false;
         _newerSyntaxInStatement = false;
     }
@@ -95,12 +97,17 @@ internal ref partial struct TomlParser
         _position += isArray ? 2 : 1;
         foreach (var dotted in _openDotted) Tree[dotted].Flags |= NodeFlags.Closed;
         _openDotted.Clear();
-        // Until the header is known to be right, its keys go to a table that nothing refers to.
-        _current = Detached();
-        _currentDepth = 1;
+        var outcome = ParseHeader(start, isArray, out _current, out _currentDepth);
+        // The keys below a header that is wrong go to a table that nothing refers to.
+        if (_current == 0) _current = Tree.Add(new TomlNode { Kind = TomlKind.Table, Flags = NodeFlags.Explicit });
+        return outcome;
+    }
 
+    private Outcome ParseHeader(int start, bool isArray, out int table, out int depth)
+    {
+        table = 0;
+        depth = 1;
         var parent = 0;
-        var depth = 1;
         var bad = false;
         KeyPart part;
         while (true)
@@ -124,10 +131,8 @@ internal ref partial struct TomlParser
         _position += isArray ? 2 : 1;
         if (bad || !CheckDepth(depth, part)) return Outcome.Read;
         var header = new TomlNode { Kind = TomlKind.Table, Start = start, Length = _position - start, Flags = NodeFlags.Explicit };
-        var table = isArray ? DefineElement(parent, part, header) : DefineTable(parent, part, header);
-        if (table == 0) return Outcome.Read;
-        _current = table;
-        _currentDepth = isArray ? depth + 1 : depth;
+        table = isArray ? DefineElement(parent, part, header) : DefineTable(parent, part, header);
+        if (isArray) depth++;
         return Outcome.Read;
     }
 
@@ -170,8 +175,6 @@ internal ref partial struct TomlParser
         return element;
     }
 
-    private readonly int Detached() => Tree.Add(new TomlNode { Kind = TomlKind.Table, Flags = NodeFlags.Explicit });
-
     /// <summary>Skips white space, newlines and comments; false at the end of the document.</summary>
     private bool SkipToStatement()
     {
@@ -200,9 +203,15 @@ internal ref partial struct TomlParser
 
         if (b == '\n' || IsNewline(_position)) return;
         if (CharClass.IsControl(b)) ReportControl(_position);
-        else Report(TomlCodes.ExpectedEndOfLine, _position, TokenLength(_position), $"Found {Describe(_position)} where the line should end. Each key and header needs a line of its own.");
+        else ReportExpectedEndOfLine();
         SkipToLineEnd();
     }
+
+    private void ReportExpectedEndOfLine() => Report(
+        TomlCodes.ExpectedEndOfLine,
+        _position,
+        TokenLength(_position),
+        $"Found {Describe(_position)} where the line should end. Each key and header needs a line of its own.");
 
     private void SkipComment()
     {

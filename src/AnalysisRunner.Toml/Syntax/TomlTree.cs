@@ -7,7 +7,7 @@ namespace AnalysisRunner.Toml;
 internal sealed class TomlTree
 {
     /// <summary>Up to this many keys, comparing bytes one after the other beats a hash.</summary>
-    private const int LinearKeys = 8;
+    private const int LinearKeys = 16;
 
     private readonly byte[] _bytes;
     private ChunkedList<TomlNode> _nodes;
@@ -45,7 +45,8 @@ internal sealed class TomlTree
         ref var node = ref _nodes[parent];
         if (node.Children == 0)
         {
-            node.Children = _children.Add(new TomlChildren { First = child, Last = child, Count = 1 });
+            var shapes = node.Kind == TomlKind.Table ? Shape(KeyBytes(child)) : 0;
+            node.Children = _children.Add(new TomlChildren { First = child, Last = child, Count = 1, Shapes = shapes });
             return;
         }
 
@@ -53,15 +54,19 @@ internal sealed class TomlTree
         _nodes[children.Last].Next = child;
         children.Last = child;
         children.Count++;
-        if (children.Count > LinearKeys && node.Kind == TomlKind.Table) Index(parent, child);
+        if (node.Kind != TomlKind.Table) return;
+        children.Shapes |= Shape(KeyBytes(child));
+        if (children.Count > LinearKeys) Index(parent, child);
     }
 
     /// <summary>The node of a key in a table, or 0.</summary>
     public int Find(int table, ReadOnlySpan<byte> key)
     {
         ref var node = ref _nodes[table];
+        ref var children = ref _children[node.Children];
+        if ((children.Shapes & Shape(key)) == 0) return 0;
         if (node.Has(NodeFlags.Indexed)) return _index!.Find(this, KeyIndex.Hash(table, key), table, key);
-        for (var i = First(table); i != 0;)
+        for (var i = children.First; i != 0;)
         {
             ref var child = ref _nodes[i];
             if (child.KeyLength == (ushort)key.Length && KeyBytes(child).SequenceEqual(key)) return i;
@@ -101,6 +106,13 @@ internal sealed class TomlTree
     private ReadOnlySpan<byte> KeyBytes(in TomlNode node) => node.Has(NodeFlags.EscapedKey)
         ? _escapedKeys![node.KeyStart].Content
         : new ReadOnlySpan<byte>(_bytes, node.KeyStart, node.KeyLength);
+
+    private static ulong Shape(ReadOnlySpan<byte> key)
+    {
+        if (key.Length == 0) return 1;
+        var shape = (key.Length * 5) + (key[0] * 7) + (key[key.Length / 2] * 11) + key[key.Length - 1];
+        return 1UL << (shape & 63);
+    }
 
     private void Index(int table, int child)
     {

@@ -8,27 +8,27 @@ internal static class PortableRules
 {
     public static void CheckKey(string key, bool inHeader)
     {
-        if (key.Length == 0 && inHeader) throw Refuse($"The key '{key}' of a table is empty.");
+        if (key.Length == 0 && inHeader) throw Refuse($"The key {ShownText.Quote(key)} of a table is empty.");
         var white = false;
         foreach (var c in key)
         {
             // toml reads no escapes in keys, and takes quotes in them for the end.
-            if (char.IsControl(c) || c is '"' or '\\') throw Refuse($"The key '{key}' has a quote, a backslash or a control character.");
+            if (char.IsControl(c) || c is '"' or '\\') throw Refuse($"The key {ShownText.Quote(key)} has a quote, a backslash or a control character.");
             white |= char.IsWhiteSpace(c);
         }
 
-        if (white && key.AsSpan().IndexOf('.') >= 0) throw Refuse($"The key '{key}' has both white space and a dot.");
+        if (white && key.AsSpan().IndexOf('.') >= 0) throw Refuse($"The key {ShownText.Quote(key)} has both white space and a dot.");
     }
 
     public static void CheckText(string text)
     {
-        if (text == "\"" || text.StartsWith("\"\"", StringComparison.Ordinal)) throw Refuse($"The text '{text}' begins with two quotes or is one.");
+        if (text == "\"" || text.StartsWith("\"\"", StringComparison.Ordinal)) throw Refuse($"The text {ShownText.Quote(text)} begins with two quotes or is one.");
         var hasEscape = text.AsSpan().IndexOf("\\u".AsSpan(), StringComparison.OrdinalIgnoreCase) >= 0;
         foreach (var c in text)
         {
             if (hasEscape && (c < ' ' || c == '\x7F') && c is not ('\n' or '\r' or '\t' or '\b' or '\f'))
             {
-                throw Refuse($"The text '{text}' has a control character as well as a backslash before 'u'.");
+                throw Refuse($"The text {ShownText.Quote(text)} has a control character as well as a backslash before 'u'.");
             }
         }
     }
@@ -43,8 +43,8 @@ internal static class PortableRules
             }
 
             if (item is not string text) continue;
-            if (text.AsSpan().TrimStart().StartsWith(",".AsSpan())) throw Refuse($"The text '{text}' in an array begins with a comma.");
-            if (nested && text.AsSpan().IndexOfAny('[', ']') >= 0) throw Refuse($"The text '{text}' in a nested array has a bracket.");
+            if (text.AsSpan().TrimStart().StartsWith(",".AsSpan())) throw Refuse($"The text {ShownText.Quote(text)} in an array begins with a comma.");
+            if (nested && text.AsSpan().IndexOfAny('[', ']') >= 0) throw Refuse($"The text {ShownText.Quote(text)} in a nested array has a bracket.");
         }
     }
 

@@ -102,7 +102,11 @@ internal sealed class ScalarWriter
 
     private string DateTime(object value)
     {
-        if (_portable) PortableRules.CheckDateTime(value);
-        return value.ToString()!;
+        if (!_portable) return value.ToString()!;
+        PortableRules.CheckDateTime(value);
+        // Python's toml takes the fraction of a lone time for a number of microseconds, however many digits it has.
+        return value is TomlLocalTime { Nanosecond: not 0 } time
+            ? string.Format(CultureInfo.InvariantCulture, "{0:D2}:{1:D2}:{2:D2}.{3:D6}", time.Hour, time.Minute, time.Second, time.Nanosecond / 1000)
+            : value.ToString()!;
     }
 }

@@ -24,7 +24,8 @@ public sealed class TomlEditor
         Document = document ?? throw new ArgumentNullException(nameof(document));
         _options = options ?? TomlOptions.Default;
         _dialect = dialect;
-        if (document.HasErrors) throw new TomlWriteException(TomlCodes.DocumentHasErrors, $"The document has errors, the first is '{document.Errors[0]}'. Correct them first.");
+        if (!document.HasErrors) return;
+        throw new TomlWriteException(TomlCodes.DocumentHasErrors, $"The document has errors, the first is '{document.Errors[0]}'. Correct them first.");
     }
 
     /// <summary>The document as it is now.</summary>
@@ -86,9 +87,9 @@ public sealed class TomlEditor
     {
         if (path is null || path.Count == 0) throw new ArgumentException("A path needs at least one key.", nameof(path));
         var place = TomlPlace.Find(Document, path);
-        return place.Blocked is { } key ? throw Impossible(path, $"leads through '{key}', which is not a table") : place;
+        return place.Blocked is { } key ? throw Impossible(path, $"leads through {ShownText.Quote(key)}, which is not a table") : place;
     }
 
     private static TomlWriteException Impossible(IReadOnlyList<string> path, string fault) =>
-        new TomlWriteException(TomlCodes.EditNotPossible, $"The path '{string.Join(".", path)}' {fault}.");
+        new TomlWriteException(TomlCodes.EditNotPossible, $"The path {ShownText.Quote(string.Join(".", path))} {fault}.");
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Text;
 
 namespace AnalysisRunner.Toml;
@@ -20,7 +19,8 @@ public sealed class TomlWriter
 
     /// <summary>The document of a map.</summary>
     /// <exception cref="TomlWriteException">A value cannot be written in that dialect; the message names its key.</exception>
-    public static string Write(TomlMap root, TomlDialect dialect = TomlDialect.Portable) => WritePlain(TomlModel.Plain(root ?? throw new ArgumentNullException(nameof(root))), dialect);
+    public static string Write(TomlMap root, TomlDialect dialect = TomlDialect.Portable) =>
+        WritePlain(TomlModel.Plain(root ?? throw new ArgumentNullException(nameof(root))), dialect);
 
     /// <summary>The document of a table: its values without comments and without the original layout.</summary>
     /// <exception cref="TomlWriteException">A value cannot be written in that dialect; the message names its key.</exception>
@@ -150,7 +150,7 @@ public sealed class TomlWriter
         catch (TomlWriteException e) when (!e.Data.Contains("key"))
         {
             var path = string.Join(".", _path);
-            var named = new TomlWriteException(e.Code, string.Format(CultureInfo.InvariantCulture, "Key '{0}' cannot be written. {1}", path, e.Message));
+            var named = new TomlWriteException(e.Code, $"Key {ShownText.Quote(path)} cannot be written. {e.Message}");
             named.Data["key"] = path;
             throw named;
         }

@@ -151,14 +151,52 @@ public sealed class LocalEngineTests : BatchEngineContract
     }
 
     [UnixFact]
+    public async Task Batches_take_turns_however_many_jobs_the_first_has()
+    {
+        JobSpec Job(int id, string name) => Specs.Job(id, $"until [ -e '{Folder["go"]}' ]; do sleep 0.01; done; echo {name}{id} >> '{Folder["marks"]}'") with { MilliCpu = 4000 };
+        await Engine.SubmitAsync(Specs.Batch("long", Job(1, "long"), Job(2, "long"), Job(3, "long"), Job(4, "long")), CancellationToken.None);
+        await Engine.SubmitAsync(Specs.Batch("b", Job(1, "b"), Job(2, "b")), CancellationToken.None);
+
+        await File.WriteAllTextAsync(Folder["go"], "");
+        await Engine.EndAsync("long");
+        await Engine.EndAsync("b");
+
+        (await File.ReadAllLinesAsync(Folder["marks"])).ShouldBe(["long1", "b1", "long2", "b2", "long3", "long4"]);
+    }
+
+    [UnixFact]
+    public async Task A_job_that_needs_much_room_is_not_overtaken_for_ever()
+    {
+        var small = Enumerable.Range(1, 300).Select(id => Specs.Job(id, $"echo small >> '{Folder["marks"]}'") with { MilliCpu = 1500 }).ToArray();
+        await Engine.SubmitAsync(Specs.Batch("long", small), CancellationToken.None);
+        await Engine.SubmitAsync(Specs.Batch("b", Specs.Job(1, $"echo large >> '{Folder["marks"]}'") with { MilliCpu = 4000 }), CancellationToken.None);
+
+        await Engine.EndAsync("long");
+        await Engine.EndAsync("b");
+
+        (await File.ReadAllLinesAsync(Folder["marks"])).ShouldNotBe([.. Enumerable.Repeat("small", 300), "large"]);
+    }
+
+    [UnixFact]
+    public async Task A_job_leads_a_session_of_its_own()
+    {
+        await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "read -r stat </proc/$$/stat; set -- ${stat##*) }; echo \"$$ $3 $4\"")));
+
+        (await Engine.LogAsync("b", 1)).Trim().Split(' ').Distinct().ShouldHaveSingleItem();
+    }
+
+    [UnixFact]
     public async Task Never_more_jobs_than_fit_run_at_once()
     {
-        var command = $"mkdir '{Folder.Path}/running-'$$; ls -d '{Folder.Path}'/running-* | wc -l; sleep 0.02; rmdir '{Folder.Path}/running-'$$";
+        var command = $"echo +1 >> '{Folder["marks"]}'; sleep 0.02; echo -1 >> '{Folder["marks"]}'";
         var jobs = Enumerable.Range(1, 20).Select(id => Specs.Job(id, command) with { MilliCpu = 1, MemoryBytes = 400 << 20 }).ToArray();
 
         (await Engine.RunAsync(Specs.Batch("b", jobs))).State.ShouldBe(BatchState.Succeeded);
 
-        foreach (var job in jobs) int.Parse(await Engine.LogAsync("b", job.Id), System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(1, 2);
+        var running = 0;
+        var levels = (await File.ReadAllLinesAsync(Folder["marks"])).Select(line => running += int.Parse(line, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        levels.ShouldAllBe(level => level <= 2);
+        levels.Max().ShouldBe(2);
     }
 
     [UnixFact]

@@ -43,6 +43,9 @@ internal interface IJobProcesses
     /// <summary>Sends KILL to what is left of the process group of a leader that has ended and is not reaped yet. Cheap.</summary>
     void StopGroup(int leader);
 
+    /// <summary>Waits, at most a few seconds, until nothing runs any more of the process group of a leader that was just reaped. Cheap when nothing does.</summary>
+    void AwaitGroupEnd(int leader);
+
     /// <summary>Sends KILL to what is left of the session of a leader that is gone, unless its id has become somebody else's.</summary>
     void StopRemains(ProcessIdentity leader);
 

@@ -55,6 +55,11 @@ internal sealed class PortableJobProcesses : IJobProcesses
         // There are no process groups here.
     }
 
+    public void AwaitGroupEnd(int leader)
+    {
+        // There are no process groups here.
+    }
+
     public void StopRemains(ProcessIdentity leader)
     {
         // The id in the claim is bash's own, not the system's: nothing may be stopped by it.

@@ -96,6 +96,17 @@ internal sealed unsafe class PosixJobProcesses : IJobProcesses
 
     public void StopGroup(int leader) => _ = Libc.Kill(-leader, Libc.SignalKill);
 
+    public void AwaitGroupEnd(int leader)
+    {
+        // KILL takes effect a moment later, and until then there may be another line for the log. Not for ever: a process can hang in the kernel.
+        for (var patience = 1000; patience > 0 && Libc.Kill(-leader, 0) == 0; patience--)
+        {
+            // Where processes exist that nobody reaps, they stay in the group; and a new leader with the id means that the group was empty.
+            if (OperatingSystem.IsLinux() && (ProcStat.TryRead(leader, out _) || !HasMembers(leader))) return;
+            Thread.Sleep(2);
+        }
+    }
+
     public void StopRemains(ProcessIdentity leader)
     {
         if (leader.Boot != Boot) return;

@@ -56,7 +56,8 @@ internal sealed partial class CommandRule : ISubmissionRule
         null or "" => "is empty",
         _ when script[0] == '/' => "is absolute",
         _ when script[0] == '-' => "begins with '-'",
-        _ => PathFault(ScriptPath.Resolve(workingDirectory ?? "", script)),
+        // A working directory that is wrong itself is another rule's matter.
+        _ => PathFault(ScriptPath.Resolve(RepositoryPath.TryParse(workingDirectory, out var folder, out _) ? folder.ToString() : "", script)),
     };
 
     private static string? PathFault(string? path) =>
