@@ -106,8 +106,12 @@ public sealed class LocalRunnerTests
         submit.ExitCode.ShouldBe(0, submit.Output);
         var runner = analysis.State.Runner().ShouldNotBeNull();
 
-        File.GetUnixFileMode(Path.Combine(analysis.State.Folder, LocalRunnerFile.FileName))
-            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(analysis.State.Folder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.GetUnixFileMode(Path.Combine(analysis.State.Folder, LocalRunnerFile.FileName))
+                .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
         submit.Output.ShouldNotContain(runner.Token);
         foreach (var log in Directory.EnumerateFiles(analysis.State.Folder, "*.log", SearchOption.AllDirectories))
             (await File.ReadAllTextAsync(log)).ShouldNotContain(runner.Token);

@@ -205,7 +205,10 @@ public sealed class SubmitTests
         submit.Output.ShouldContain("giant");
         var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
         invocation.State.ShouldBe(InvocationState.Failed);
-        invocation.Batches.ShouldBeEmpty();
+        var batch = invocation.Batches.ShouldHaveSingleItem("what was refused is recorded, too");
+        batch.State.ShouldBe(BatchState.Failed);
+        batch.Reason.ShouldNotBeNull().ShouldContain("AR6208");
+        batch.Jobs.Cancelled.ShouldBe(1, "and nothing of it ran");
     }
 
     [Fact]

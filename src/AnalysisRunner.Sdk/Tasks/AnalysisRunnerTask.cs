@@ -34,7 +34,7 @@ public abstract class AnalysisRunnerTask : Microsoft.Build.Utilities.Task, ICanc
     public void Cancel() => _cancellation.Cancel();
 
     /// <inheritdoc/>
-    public void WriteLine(string line) => Log.LogMessage(MessageImportance.High, "{0}", line);
+    public void WriteLine(string line) => BuildEngine.LogMessageEvent(ProminentMessage.Create(line, GetType().Name));
 
     /// <summary>The task's body.</summary>
     protected abstract Task RunAsync(CancellationToken cancellation);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -46,11 +47,44 @@ internal static partial class Detachment
         var nothing = Open("/dev/null", ReadOnly);
         var log = Open(logFile, WriteOnly | (OperatingSystem.IsMacOS() ? 0x8 : 0x400)); // O_APPEND
         if (nothing < 0 || log < 0) throw new IOException($"'{logFile}' or /dev/null cannot be opened (error {Marshal.GetLastPInvokeError()}).");
+        // The runtime keeps duplicates of the standard streams from its own start; each of them would hold a pipe open.
+        var copies = FindDuplicates();
         _ = Duplicate(nothing, 0);
         _ = Duplicate(log, 1);
         _ = Duplicate(log, 2);
+        foreach (var (copy, isInput) in copies) _ = DuplicateForThisProcess(isInput ? nothing : log, copy, 0x80000); // O_CLOEXEC: no job inherits it
         _ = Close(nothing);
         _ = Close(log);
+    }
+
+    /// <summary>The descriptors above 2 that mean the same pipe, terminal or file as one of the standard streams.</summary>
+    private static List<(int Descriptor, bool IsInput)> FindDuplicates()
+    {
+        const string Descriptors = "/proc/self/fd";
+        var found = new List<(int, bool)>();
+        if (!Directory.Exists(Descriptors)) return found; // Not Linux: there is no portable way to ask.
+        var standard = Enumerable.Range(0, 3).Select(number => TargetOf($"{Descriptors}/{number}")).ToArray();
+        foreach (var path in Directory.EnumerateFileSystemEntries(Descriptors))
+        {
+            if (!int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 3) continue;
+            var target = TargetOf(path);
+            if (target is null or "/dev/null") continue;
+            if (target == standard[1] || target == standard[2]) found.Add((number, false));
+            else if (target == standard[0]) found.Add((number, true));
+        }
+        return found;
+    }
+
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // Closed meanwhile.
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setsid")]
@@ -64,6 +98,9 @@ internal static partial class Detachment
 
     [LibraryImport("libc", EntryPoint = "dup2")]
     private static partial int Duplicate(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "dup3")]
+    private static partial int DuplicateForThisProcess(int from, int to, int flags);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

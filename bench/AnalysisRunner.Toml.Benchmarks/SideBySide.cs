@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace AnalysisRunner.Toml.Benchmarks;
+
+/// <summary>
+/// Both readers in turn, many times, and the fastest and median of each: on a machine that others use too, this says more than a mean.
+/// </summary>
+internal static class SideBySide
+{
+    public static void Run()
+    {
+        foreach (var (size, rounds) in new[] { (10_000, 20_000), (100_000, 4_000), (1_000_000, 400), (10_000_000, 40), (100_000_000, 6) })
+        {
+            var toml = RealisticConfig.Toml(size);
+            var json = RealisticConfig.Json(toml);
+            var tomlTimes = new double[rounds];
+            var jsonTimes = new double[rounds];
+            for (var i = 0; i < rounds; i++)
+            {
+                jsonTimes[i] = Time(() => JsonDocument.Parse(json).Dispose());
+                tomlTimes[i] = Time(() => TomlDocument.Parse(toml, options: RealisticConfig.Large));
+            }
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            GC.KeepAlive(TomlDocument.Parse(toml, options: RealisticConfig.Large));
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Array.Sort(tomlTimes);
+            Array.Sort(jsonTimes);
+            Console.WriteLine(FormattableString.Invariant(
+                $"{toml.Length} bytes: TOML {toml.Length / tomlTimes[0]:F0} MB/s (median {toml.Length / tomlTimes[rounds / 2]:F0}), JSON {json.Length / jsonTimes[0]:F0} (median {json.Length / jsonTimes[rounds / 2]:F0}), {(double)allocated / toml.Length:F2} bytes allocated per byte"));
+        }
+    }
+
+    private static double Time(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+    }
+}
