@@ -102,8 +102,9 @@ public sealed class LocalRunnerTests
     public async Task Its_files_are_for_its_owner_only_and_hold_no_token_but_in_runner_json()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();
-        var submit = await analysis.SubmitAsync("-bl:submit.binlog", "-v:diagnostic");
-        submit.ExitCode.ShouldBe(0, submit.Output);
+        var binlog = Path.Combine(analysis.State.Folder, "submit.binlog");
+        var submit = await analysis.SubmitAsync($"-bl:{binlog}", "-v:diagnostic");
+        submit.ExitCode.ShouldBe(0);
         var runner = analysis.State.Runner().ShouldNotBeNull();
 
         if (!OperatingSystem.IsWindows())
@@ -116,8 +117,8 @@ public sealed class LocalRunnerTests
         foreach (var log in Directory.EnumerateFiles(analysis.State.Folder, "*.log", SearchOption.AllDirectories))
             (await File.ReadAllTextAsync(log)).ShouldNotContain(runner.Token);
         await using var unzipped = Command.Start(
-            "bash", ["-c", "gzip -dc < submit.binlog | grep -c -F \"$TOKEN\" || true"], analysis.Root,
-            new Dictionary<string, string> { ["TOKEN"] = runner.Token });
+            "bash", ["-c", "gzip -dc < \"$BINLOG\" | grep -c -F \"$TOKEN\" || true"], analysis.Root,
+            new Dictionary<string, string> { ["BINLOG"] = binlog, ["TOKEN"] = runner.Token });
         (await unzipped.EndAsync()).ShouldBe(0);
         unzipped.Output.Trim().ShouldBe("0");
     }

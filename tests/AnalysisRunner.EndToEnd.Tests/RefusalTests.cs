@@ -62,7 +62,21 @@ public sealed class RefusalTests
     public async Task A_real_server_is_contacted_only_after_the_gate_and_named_when_it_cannot_be_reached()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();
-        var environment = new Dictionary<string, string>(analysis.State.Environment) { ["ANALYSIS_RUNNER_TOKEN"] = "not-a-secret" };
+        await using var remote = await AnalysisRepository.CreateAsync(analysis.State);
+        await remote.GitAsync("config", "receive.denyCurrentBranch", "ignore");
+        remote.Write("ssh", """
+            #!/usr/bin/env bash
+            # Stands in for ssh to git.example.org: runs git's half of the conversation here.
+            exec ${!#%% *} "$REMOTE"
+            """);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(remote.Root, "ssh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var environment = new Dictionary<string, string>(analysis.State.Environment)
+        {
+            ["ANALYSIS_RUNNER_TOKEN"] = "not-a-secret",
+            ["GIT_SSH_COMMAND"] = $"'{Path.Combine(remote.Root, "ssh")}'",
+            ["GIT_SSH_VARIANT"] = "simple",
+            ["REMOTE"] = remote.Root,
+        };
         async Task<Outcome> SubmitAsync()
         {
             await using var submit = Command.Start(
@@ -75,13 +89,12 @@ public sealed class RefusalTests
 
         (await SubmitAsync()).ShouldBeRefused("AR2004", "remote");
 
-        // A remote host that is a folder in truth: git rewrites the address, the gate and the stamp see the host.
-        await using var remote = await AnalysisRepository.CreateAsync(analysis.State);
-        await analysis.GitAsync("remote", "add", "origin", "https://git.example.org/acme/analysis.git");
-        await analysis.GitAsync("config", $"url.{new Uri(Path.Combine(remote.Root, ".git")).AbsoluteUri}.insteadOf", "https://git.example.org/acme/analysis.git");
+        await analysis.GitAsync("commit", "--quiet", "--allow-empty", "--message", "Not pushed yet");
+        await analysis.GitAsync("remote", "add", "origin", "ssh://git@git.example.org/acme/analysis.git");
         (await SubmitAsync()).ShouldBeRefused("AR2003", "push");
 
-        await analysis.GitAsync("push", "--quiet", "origin", "HEAD:refs/heads/feature");
+        await using (var push = Command.Start("git", ["push", "--quiet", "origin", "HEAD:refs/heads/feature"], analysis.Root, environment))
+            (await push.EndAsync()).ShouldBe(0, push.Output);
         (await SubmitAsync()).ShouldBeRefused("AR1013", "http://127.0.0.1:1");
     }
 
@@ -90,8 +103,8 @@ public sealed class RefusalTests
     {
         await using var analysis = await AnalysisRepository.CreateAsync();
 
-        (await analysis.SubmitAsync("-p:AnalysisScript=./missing.sh")).ShouldBeRefused("AR6032", "missing.sh");
-        (await analysis.State.InvocationsAsync()).ShouldBeEmpty("nothing was recorded as a run");
+        (await analysis.SubmitAsync("-p:AnalysisScript=./missing.sh")).ShouldBeRefused("AR2022", "missing.sh");
+        analysis.State.Runner().ShouldBeNull("nothing was sent, so nothing was started");
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class LocalRunnerTests : IAsyncLifetime, IDisposable
     [PosixFact]
     public async Task Starters_that_race_get_the_same_one()
     {
-        var found = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Runner().FindOrStartAsync(default))));
+        var starters = Enumerable.Range(0, 6).Select(_ => Runner()).ToList();
+        var found = await Task.WhenAll(starters.Select(runner => Task.Run(() => runner.FindOrStartAsync(default))));
         found.Select(runner => runner.File).Distinct().ShouldHaveSingleItem();
         Starts().Count.ShouldBe(1);
     }

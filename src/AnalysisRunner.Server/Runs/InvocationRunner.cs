@@ -71,6 +71,12 @@ internal sealed class InvocationRunner(
         {
             // The server ends.
         }
+#pragma warning disable CA1031 // Runs look at their batches now and then anyway: without news they are slower, not lost.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogError(e, "The engine's news have ended; looking every {Interval}.", BatchInterval);
+        }
     }
 
     private async Task BringToEndAsync(string arGuid, Run run)
@@ -123,6 +129,8 @@ internal sealed class InvocationRunner(
         record = await log.GetAsync(arGuid, cancellation);
         if (record is null or { Invocation.IsFinal: true }) return null;
         var change = InvocationEnd.Judge(record, driver);
+        // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
+        TryRemove(arGuid);
         return await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning ? BatchInterval : null;
     }
 

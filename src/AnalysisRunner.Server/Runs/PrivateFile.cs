@@ -42,17 +42,17 @@ internal static class PrivateFile
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException && !OperatingSystem.IsWindows())
         {
-            var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
-            Unlock(path, everything);
+            Unlock(path);
             Directory.Delete(path, recursive: true);
         }
     }
 
-    private static void Unlock(string path, EnumerationOptions everything)
+    private static void Unlock(string path)
     {
         if (OperatingSystem.IsWindows()) return;
         File.SetUnixFileMode(path, FolderMode700);
-        foreach (var folder in Directory.EnumerateDirectories(path, "*", new EnumerationOptions { AttributesToSkip = everything.AttributesToSkip })) Unlock(folder, everything);
+        var noLinks = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+        foreach (var folder in Directory.EnumerateDirectories(path, "*", noLinks)) Unlock(folder);
     }
 
     private static string WriteBeside(string path, string text)

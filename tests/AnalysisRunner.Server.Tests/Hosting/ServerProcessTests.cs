@@ -77,6 +77,7 @@ public sealed class ServerProcessTests : IDisposable
         }
         UserRepository.Run("kill", "/", ["-s", signal, file.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]).Exit.ShouldBe(0);
         await GoneAsync(file.Pid);
+        File.Exists(Path.Combine(State, LocalRunnerFile.FileName)).ShouldBe(signal == "KILL");
 
         var (next, _, _) = await StartAsync();
         // The driver knows the old address, so the new server takes it.

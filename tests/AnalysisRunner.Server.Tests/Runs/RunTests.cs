@@ -147,6 +147,10 @@ public sealed class RunTests
         var batch = await api.SubmitBatchAsync(
             Batch("mine", "true") with { Attributes = new Dictionary<string, string> { ["ar-guid"] = other.ArGuid } }, TestRunner.Limit());
         batch.Key.ShouldStartWith(accepted.ArGuid);
+        // The owner has to say which invocation is meant.
+        await ShouldBe(PolicyCodes.BatchNotAttached, runner.Api.SubmitBatchAsync(Batch("loose", "true"), TestRunner.Limit()));
+        await ShouldBe(PolicyCodes.InvocationEnded, runner.Api.SubmitBatchAsync(
+            Batch("late", "true") with { Attributes = new Dictionary<string, string> { ["ar-guid"] = other.ArGuid } }, TestRunner.Limit()));
         gate.Open();
         (await runner.EndOfAsync(accepted.ArGuid)).State.ShouldBe(InvocationState.Succeeded);
     }
