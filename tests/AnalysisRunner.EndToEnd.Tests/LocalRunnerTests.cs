@@ -91,7 +91,7 @@ public sealed class LocalRunnerTests
         page.ShouldContain("fewgenomes");
         page.ShouldContain("second job");
         (await browser.GetAsync(invocation.Url)).StatusCode.ShouldBe(HttpStatusCode.OK, "the session goes on without the code");
-        (await stranger.GetAsync(link)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "the code works once");
+        (await stranger.GetAsync(link)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, "the code works once");
         (await analysis.State.GetAsync("/api/v1/invocations", stranger)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
         using var rebound = new HttpRequestMessage(HttpMethod.Get, invocation.Url) { Headers = { Host = "attacker.example" } };

@@ -1,6 +1,6 @@
 namespace AnalysisRunner.Contracts.Codes;
 
-/// <summary>AR1001 to AR1049: how the SDK is used in a build, and the way to the runner.</summary>
+/// <summary>AR10xx: how the SDK is used in a build, and the way to the runner.</summary>
 public static class BuildCodes
 {
     /// <summary>Submit was called on the outer build of a project with several target frameworks.</summary>

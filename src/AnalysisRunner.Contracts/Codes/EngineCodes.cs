@@ -1,6 +1,6 @@
 namespace AnalysisRunner.Contracts.Codes;
 
-/// <summary>AR6201 to AR6249: why an engine refused a batch, could not work, or ended an attempt; each has a page in <c>docs/diagnostics</c>.</summary>
+/// <summary>AR62xx: why an engine refused a batch, could not work, or ended an attempt; each has a page in <c>docs/diagnostics</c>.</summary>
 public static class EngineCodes
 {
     /// <summary>The batch's key is not well formed.</summary>

@@ -1,6 +1,6 @@
 namespace AnalysisRunner.Contracts.Codes;
 
-/// <summary>AR5101 to AR5149: pipeline code that cannot work, found when it runs.</summary>
+/// <summary>AR51xx: pipeline code that cannot work, found when it runs.</summary>
 public static class PipelineCodes
 {
     /// <summary>A file is used that no command of its job writes.</summary>

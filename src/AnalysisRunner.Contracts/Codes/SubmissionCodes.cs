@@ -1,6 +1,6 @@
 namespace AnalysisRunner.Contracts.Codes;
 
-/// <summary>AR2001 to AR2099: why a submission was refused before it was sent.</summary>
+/// <summary>AR20xx: why a submission was refused before it was sent.</summary>
 public static class SubmissionCodes
 {
     /// <summary>Tracked files differ from the commit.</summary>

@@ -16,6 +16,17 @@ internal static class BatchPages
         {Html.Join(batches.Select(Row))}</table>
         """);
 
+    /// <summary>The first jobs of a batch, for the page of its invocation; nothing where there are none.</summary>
+    public static Html Jobs(BatchSummary batch, IReadOnlyList<JobSummary> jobs) => jobs.Count == 0
+        ? Html.Empty
+        : Html.Of(
+            $"""
+            <h3>Jobs of {batch.Name}</h3>
+            {JobTable(batch.Key, jobs)}
+            {(jobs.Count < batch.Jobs.Total ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}\">All {batch.Jobs.Total} jobs</a></p>") : Html.Empty)}
+
+            """);
+
     /// <summary>One batch.</summary>
     public static Html One(BatchSummary batch, IReadOnlyList<JobSummary> jobs, int after) => Layout.Page(
         batch.Name,
@@ -23,9 +34,7 @@ internal static class BatchPages
             $"""
             <p>{Layout.State(StateName(batch.State))} {batch.Reason}</p>
             <p>{Counts(batch.Jobs)} · invocation <a href="/invocations/{InvocationOf(batch.Key)}">{InvocationOf(batch.Key)}</a></p>
-            <table>
-            <tr><th>Job</th><th>Name</th><th>State</th><th>Started</th><th>Took</th><th>Exit</th><th>Attempts</th><th>Log</th></tr>
-            {Html.Join(jobs.Select(job => Row(batch.Key, job)))}</table>
+            {JobTable(batch.Key, jobs)}
             {(jobs.Count == PageSize ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}?after={jobs[^1].Id}\">Next {PageSize} jobs</a></p>") : Html.Empty)}
             {(after > 0 ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}\">First jobs</a></p>") : Html.Empty)}
             """),
@@ -35,6 +44,13 @@ internal static class BatchPages
         $"""
         <tr><td><a href="/batches/{Uri.EscapeDataString(batch.Key)}">{batch.Name}</a></td><td>{Layout.State(StateName(batch.State))} {batch.Reason}</td><td>{Counts(batch.Jobs)}</td><td>{Layout.Time(batch.SubmittedAt)}</td><td>{Layout.Duration(batch.SubmittedAt, batch.FinishedAt)}</td></tr>
 
+        """);
+
+    private static Html JobTable(string key, IReadOnlyList<JobSummary> jobs) => Html.Of(
+        $"""
+        <table>
+        <tr><th>Job</th><th>Name</th><th>State</th><th>Started</th><th>Took</th><th>Exit</th><th>Attempts</th><th>Log</th></tr>
+        {Html.Join(jobs.Select(job => Row(key, job)))}</table>
         """);
 
     private static Html Row(string key, JobSummary job) => Html.Of(

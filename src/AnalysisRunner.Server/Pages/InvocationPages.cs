@@ -22,10 +22,11 @@ internal static class InvocationPages
 
     /// <summary>One invocation.</summary>
     /// <param name="record">The invocation.</param>
+    /// <param name="jobs">The first jobs of each batch, in the order of the batches.</param>
     /// <param name="config">The composed config; null when there is none yet.</param>
     /// <param name="log">The end of the driver's log.</param>
     /// <param name="isWholeLog">Whether <paramref name="log"/> is all of it.</param>
-    public static Html One(InvocationRecord record, string? config, string log, bool isWholeLog)
+    public static Html One(InvocationRecord record, IReadOnlyList<IReadOnlyList<JobSummary>> jobs, string? config, string log, bool isWholeLog)
     {
         var run = record.Invocation;
         return Layout.Page(
@@ -53,6 +54,7 @@ internal static class InvocationPages
                 {Html.Join(run.Steps.Select(StepRow))}</table>
                 <h2>Batches</h2>
                 {(run.Batches.Count == 0 ? Html.Of($"<p>None.</p>") : BatchPages.Table(run.Batches))}
+                {Html.Join(run.Batches.Zip(jobs, BatchPages.Jobs))}
                 <h2>Driver log</h2>
                 {(isWholeLog ? Html.Empty : Html.Of($"<p>The end of it; <a href=\"/invocations/{run.ArGuid}/log\">all of it</a>.</p>"))}
                 <pre>{log}</pre>

@@ -12,6 +12,9 @@ internal static class PageRoutes
 {
     private const int LogTail = 64 * 1024;
 
+    /// <summary>How many jobs of each batch the page of an invocation shows.</summary>
+    private const int FirstJobs = 50;
+
     private static readonly string Css = ReadCss();
 
     /// <summary>Adds the routes.</summary>
@@ -81,10 +84,12 @@ internal static class PageRoutes
     private static async Task ShowInvocationAsync(HttpContext context)
     {
         var record = await Read(context).GetInvocationAsync(Owner, ArGuid(context), context.RequestAborted);
+        var jobs = new List<IReadOnlyList<JobSummary>>();
+        foreach (var batch in record.Invocation.Batches) jobs.Add(await Read(context).GetJobsAsync(Owner, batch.Key, 0, FirstJobs, context.RequestAborted));
         var path = record.Invocation.ConfigPath;
         var config = File.Exists(path) ? await File.ReadAllTextAsync(path, context.RequestAborted) : null;
         var (log, isWhole) = await ReadTailAsync(Read(context).ReadDriverLogAsync(record.Invocation.ArGuid, 0, false, context.RequestAborted));
-        await WriteAsync(context, InvocationPages.One(record, config, log, isWhole));
+        await WriteAsync(context, InvocationPages.One(record, jobs, config, log, isWhole));
     }
 
     private static async Task ReadDriverLogAsync(HttpContext context)

@@ -9,9 +9,11 @@ namespace AnalysisRunner.Server.Tests.Hosting;
 /// <summary>A local runner in this process: real Kestrel, SQLite, git and engine, on a state folder of its own.</summary>
 internal sealed class TestRunner : IAsyncDisposable
 {
-    private TestRunner(LocalRunnerServer server, UserRepository repository, string state)
+    private readonly bool _runsDrivers;
+
+    private TestRunner(LocalRunnerServer server, UserRepository repository, string state, bool runsDrivers)
     {
-        (Server, Repository, State) = (server, repository, state);
+        (Server, Repository, State, _runsDrivers) = (server, repository, state, runsDrivers);
         Api = Connect(server.File.Token);
     }
 
@@ -31,7 +33,7 @@ internal sealed class TestRunner : IAsyncDisposable
         var state = Path.Combine(repository.Root, "runner");
         var options = new LocalRunnerOptions(state) { UserName = "alice" };
         var server = await LocalRunnerServer.StartAsync(change?.Invoke(options) ?? options, replaceEngine);
-        return new TestRunner(server, repository, state);
+        return new TestRunner(server, repository, state, runsDrivers: replaceEngine is null);
     }
 
     public AnalysisRunnerApi Connect(string token) => new(Url, _ => ValueTask.FromResult<string?>(token));
@@ -88,6 +90,15 @@ internal sealed class TestRunner : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Drivers outlive a server on purpose; one that is left would go on writing to the folder that is about to be deleted.
+        if (_runsDrivers)
+        {
+            foreach (var run in (await Api.ListInvocationsAsync(100, Limit())).Where(run => !run.IsFinal))
+            {
+                await Api.CancelAsync(run.ArGuid, Limit());
+                await EndOfAsync(run.ArGuid);
+            }
+        }
         Api.Dispose();
         await Server.DisposeAsync();
         Repository.Dispose();
