@@ -212,6 +212,62 @@ public sealed class SubmitTests
     }
 
     [Fact]
+    public async Task Standard_takes_what_is_on_the_default_branch_and_nothing_else()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        await analysis.GitAsync("checkout", "--quiet", "-b", "feature");
+        analysis.Edit("analysis/hello.toml", "Hello", "Unreviewed");
+        await analysis.CommitAsync("Not reviewed");
+
+        var refused = await analysis.SubmitAsync("-c", "Standard");
+        refused.ExitCode.ShouldNotBe(0);
+        refused.Output.ShouldContain("error AR6031");
+        (await analysis.State.InvocationsAsync()).ShouldBeEmpty();
+
+        await analysis.GitAsync("checkout", "--quiet", "main");
+        var accepted = await analysis.SubmitAsync("-c", "Standard");
+
+        accepted.ExitCode.ShouldBe(0, accepted.Output);
+        accepted.Output.ShouldContain("Hello, World");
+        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
+        invocation.AccessLevel.ShouldBe(AccessLevel.Standard);
+        invocation.Namespace.ShouldBe("main");
+        invocation.Configuration.ShouldBe("Standard");
+    }
+
+    [Fact]
+    public async Task A_dry_run_checks_everything_prints_the_request_and_sends_nothing()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        var commit = (await analysis.GitAsync("rev-parse", "HEAD")).Trim();
+
+        var dry = await analysis.SubmitAsync("-p:AnalysisDryRun=true");
+
+        dry.ExitCode.ShouldBe(0, dry.Output);
+        dry.Output.ShouldContain(commit);
+        dry.Output.ShouldContain("\"dataset\": \"fewgenomes\"");
+        analysis.State.Runner().ShouldBeNull("nothing was sent, so nothing was started");
+        analysis.Edit("analysis/hello.toml", "Hello", "Dirty");
+        (await analysis.SubmitAsync("-p:AnalysisDryRun=true")).ShouldBeRefused("AR2001", "hello.toml");
+    }
+
+    [TerminalFact]
+    public async Task The_terminal_logger_shows_the_link_and_what_the_jobs_print()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+
+        await using var terminal = Command.Start(
+            "script",
+            ["-qfec", "dotnet build analysis -t:Submit -p:Dataset=fewgenomes -nodeReuse:false -tl:on", "/dev/null"],
+            analysis.Root,
+            analysis.State.Environment);
+
+        (await terminal.EndAsync()).ShouldBe(0, terminal.Output);
+        terminal.Output.ShouldContain("Hello, World");
+        terminal.Output.ShouldContain((await analysis.State.InvocationsAsync()).ShouldHaveSingleItem().Url);
+    }
+
+    [Fact]
     public async Task Works_from_a_shallow_clone_and_from_a_worktree()
     {
         await using var origin = await AnalysisRepository.CreateAsync();

@@ -14,26 +14,26 @@ public sealed class GateRuleTests
     {
         WorkingCopy = new WorkingCopyFacts
         {
-            Root = "/work/repo",
-            VisibleRoot = "/work/repo",
+            Root = "/home/analyst/repo",
+            VisibleRoot = "/home/analyst/repo",
             Head = Head,
             Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(false), ["run.sh"] = new(false), ["part"] = new(IsSubmodule: true) },
             Remotes = new Dictionary<string, string> { ["origin"] = "https://example.org/group/repo" },
             Remote = "origin",
         },
-        Options = new SubmissionOptions { ProjectFile = "/work/repo/app.csproj", Dataset = "fewgenomes", AccessLevel = "test", RunnerUrl = "https://runner.example.org" },
+        Options = new SubmissionOptions { ProjectFile = "/home/analyst/repo/app.csproj", Dataset = "fewgenomes", AccessLevel = "test", RunnerUrl = "https://runner.example.org" },
     };
 
     [Fact]
     public void A_clean_submission_passes() => SubmissionGate.Judge(Clean).ShouldBeEmpty();
 
     [Theory]
-    [InlineData("/work/repo/ignored.cs", "are ignored by git")]
-    [InlineData("/work/elsewhere/shared.cs", "lie outside the repository")]
-    [InlineData("/work/repo2/shared.cs", "lie outside the repository")]
+    [InlineData("/home/analyst/repo/ignored.cs", "are ignored by git")]
+    [InlineData("/home/analyst/elsewhere/shared.cs", "lie outside the repository")]
+    [InlineData("/home/analyst/repo2/shared.cs", "lie outside the repository")]
     public void Refuses_an_input_that_the_commit_does_not_have(string path, string reason)
     {
-        var problem = Judge(Clean with { Inputs = [new BuildInput("/work/repo/app.csproj", "project file"), new BuildInput(path, "Compile")] }).ShouldHaveSingleItem();
+        var problem = Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/app.csproj", "project file"), new BuildInput(path, "Compile")] }).ShouldHaveSingleItem();
         problem.Code.ShouldBe(SubmissionCodes.InputNotInCommit);
         problem.Message.ShouldContain(reason);
         problem.File.ShouldBe(path);
@@ -41,7 +41,7 @@ public sealed class GateRuleTests
 
     [Fact]
     public void Accepts_an_input_in_a_submodule() =>
-        Judge(Clean with { Inputs = [new BuildInput("/work/repo/part/deep/x.cs", "Compile")] }).ShouldBeEmpty();
+        Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/part/deep/x.cs", "Compile")] }).ShouldBeEmpty();
 
     [Fact]
     public void Gives_one_reason_for_an_untracked_input()
@@ -49,7 +49,7 @@ public sealed class GateRuleTests
         var facts = Clean with
         {
             WorkingCopy = Clean.WorkingCopy with { Changes = [new StatusEntry("new/", ChangeKind.Untracked)] },
-            Inputs = [new BuildInput("/work/repo/new/x.cs", "Compile")],
+            Inputs = [new BuildInput("/home/analyst/repo/new/x.cs", "Compile")],
         };
         Judge(facts).ShouldHaveSingleItem().Code.ShouldBe(SubmissionCodes.Untracked);
     }
@@ -64,14 +64,14 @@ public sealed class GateRuleTests
     [Fact]
     public void Refuses_a_config_file_that_is_not_in_the_commit()
     {
-        var problem = Judge(Clean with { Options = Clean.Options with { Config = [new ConfigFile("/work/repo/private.toml", Uncommitted: false)] } }).ShouldHaveSingleItem();
+        var problem = Judge(Clean with { Options = Clean.Options with { Config = [new ConfigFile("/home/analyst/repo/private.toml", Uncommitted: false)] } }).ShouldHaveSingleItem();
         problem.Code.ShouldBe(SubmissionCodes.ConfigNotInCommit);
         problem.Message.ShouldContain("Uncommitted=\"true\"");
     }
 
     [Fact]
     public void Refuses_a_private_config_file_that_does_not_exist() =>
-        Judge(Clean with { Options = Clean.Options with { Config = [new ConfigFile("/work/repo/private.toml", Uncommitted: true)] } })
+        Judge(Clean with { Options = Clean.Options with { Config = [new ConfigFile("/home/analyst/repo/private.toml", Uncommitted: true)] } })
             .ShouldHaveSingleItem().Message.ShouldContain("does not exist");
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class GateRuleTests
     [InlineData(null, "No such file.", "cannot be read: No such file.")]
     public void Compares_the_stamp_with_the_commit(char? stamp, string? fault, string? message)
     {
-        var problems = Judge(Clean with { Assembly = new BuiltAssembly("/work/repo/app.dll", stamp is { } digit ? Commit(digit) : null, fault) });
+        var problems = Judge(Clean with { Assembly = new BuiltAssembly("/home/analyst/repo/app.dll", stamp is { } digit ? Commit(digit) : null, fault) });
         if (message is null) problems.ShouldBeEmpty();
         else problems.ShouldHaveSingleItem().Message.ShouldContain(message);
     }

@@ -4,7 +4,7 @@ namespace AnalysisRunner.Submission.Tests;
 
 public sealed class OptionsCheckTests
 {
-    private static readonly SubmissionOptions Good = new() { ProjectFile = "/work/app.csproj", Dataset = "fewgenomes", AccessLevel = "test" };
+    private static readonly SubmissionOptions Good = new() { ProjectFile = "/home/analyst/app.csproj", Dataset = "fewgenomes", AccessLevel = "test" };
 
     [Fact]
     public void Accepts_the_least() => OptionsCheck.Judge(Good).ShouldBeEmpty();
