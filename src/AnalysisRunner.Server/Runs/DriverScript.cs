@@ -70,7 +70,9 @@ internal static class DriverScript
             "-p:AccessLevel=" + plan.Level.ToName(),
             // The compiler's server would outlive the run and hold its folder.
             "-p:UseSharedCompilation=false",
-            "-getProperty:TargetPath", "-getResultOutputFile:" + folder.BuildResult, "--nologo",
+            "-getProperty:TargetPath", "-getResultOutputFile:" + folder.BuildResult,
+            // Whoever follows the run wants to see warnings, errors, and then the program.
+            "--nologo", "-v:quiet", "-clp:NoSummary",
         ];
         if (plan.Configuration is not null) words.AddRange(["-c", plan.Configuration]);
         if (plan.IsLocked) words.Add("-p:RestoreLockedMode=true");
