@@ -11,7 +11,7 @@ public sealed class RefusalTests
     {
         await using var analysis = await AnalysisRepository.CreateAsync();
 
-        (await analysis.BuildAsync("-t:Submit")).ShouldBeRefused("AR1003", "Dataset");
+        (await analysis.BuildAsync("-t:Submit")).ShouldBeRefused("AR1003", "HelloBatch.csproj");
         (await analysis.BuildAsync("-t:Submit", "-p:Dataset=Few/Genomes")).ShouldBeRefused("AR1004", "Few/Genomes");
         (await analysis.SubmitAsync("-p:AccessLevel=ful")).ShouldBeRefused("AR1006", "ful");
         (await analysis.SubmitAsync("-c", "Standrad")).ShouldBeRefused("AR1005", "Standrad");

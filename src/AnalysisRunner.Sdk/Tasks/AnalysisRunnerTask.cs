@@ -36,6 +36,9 @@ public abstract class AnalysisRunnerTask : Microsoft.Build.Utilities.Task, ICanc
     /// <inheritdoc/>
     public void WriteLine(string line) => BuildEngine.LogMessageEvent(ProminentMessage.Create(line, GetType().Name));
 
+    /// <summary>The file that a problem without one is reported at; null for the line of the targets that called the task.</summary>
+    protected virtual string? Subject => null;
+
     /// <summary>The task's body.</summary>
     protected abstract Task RunAsync(CancellationToken cancellation);
 
@@ -44,7 +47,7 @@ public abstract class AnalysisRunnerTask : Microsoft.Build.Utilities.Task, ICanc
         problem.Code,
         helpKeyword: null,
         DiagnosticPage.For(problem.Code),
-        problem.File,
+        problem.File ?? Subject,
         problem.Line,
         problem.Column,
         endLineNumber: 0,

@@ -78,6 +78,9 @@ public abstract class SubmissionTask : AnalysisRunnerTask
     /// <summary>Folders whose files are not the user's.</summary>
     public ITaskItem[] ExemptFolders { get; set; } = [];
 
+    /// <summary>The user's project, not our targets.</summary>
+    protected sealed override string? Subject => ProjectFile;
+
     /// <summary>The gate over this project's work tree.</summary>
     protected WorkingCopyCheck CreateCheck() => new(new GitWorkingCopy(ProjectFolder), Environment.GetEnvironmentVariable);
 

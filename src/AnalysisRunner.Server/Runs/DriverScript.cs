@@ -72,7 +72,7 @@ internal static class DriverScript
             "-p:UseSharedCompilation=false",
             "-getProperty:TargetPath", "-getResultOutputFile:" + folder.BuildResult,
             // Whoever follows the run wants to see warnings, errors, and then the program.
-            "--nologo", "-v:quiet", "-clp:NoSummary",
+            "--nologo", "-v:quiet",
         ];
         if (plan.Configuration is not null) words.AddRange(["-c", plan.Configuration]);
         if (plan.IsLocked) words.Add("-p:RestoreLockedMode=true");
