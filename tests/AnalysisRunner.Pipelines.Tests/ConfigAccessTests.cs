@@ -143,7 +143,7 @@ public sealed class ConfigAccessTests
     {
         using var folder = new ConfigFolder();
         Problem(() => AnalysisConfig.Load(folder.Write("empty.toml", "# nothing\n"))).Code.ShouldBe("AR4120");
-        Problem(() => AnalysisConfig.Load()).Code.ShouldBe("AR4120");
+        Problem(() => AnalysisConfig.Load([])).Code.ShouldBe("AR4120");
         Problem(() => AnalysisConfig.Parse("a = ")).Code.ShouldBe("AR4010");
     }
 

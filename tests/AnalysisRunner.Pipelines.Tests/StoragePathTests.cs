@@ -95,6 +95,8 @@ public sealed class StoragePathTests
         Refused(AnalysisConfig.Parse("storage.default.default = \"gs://m\""), c => c.TestDatasetPath("a")).ShouldBe(("AR4123", "workflow.access_level"));
         Refused(AnalysisConfig.Parse("storage.default.default = \"gs://m\""), c => c.OutputPath("a")).ShouldBe(("AR4123", "workflow.output_prefix"));
 
+        Should.Throw<ConfigException>(() => AnalysisConfig.Empty.DatasetPath("a")).Message
+            .ShouldStartWith("The config cannot be used:\n  AR4124: The config has no section [storage], so paths in it are unknown.");
         Should.Throw<ConfigException>(() => Config.DatasetPath("a", dataset: "absent")).Message
             .ShouldContain("no section [storage.absent], so paths in it are unknown. A run has the sections of its dataset and of those that its dataset depends on: correct the name, or ask for permission to read \"absent\".");
         Should.Throw<ConfigException>(() => Config.DatasetPath("a", category: "absent")).Message
