@@ -34,5 +34,6 @@ internal static class ConfigCodes
     internal const string UnreadableFile = "AR4121";
     internal const string RemotePath = "AR4122";
     internal const string KeyNotFound = "AR4123";
+    internal const string StorageUnknown = "AR4124";
     internal const string ProtectedKey = "AR4150";
 }

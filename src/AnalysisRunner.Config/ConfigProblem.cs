@@ -19,8 +19,9 @@ public sealed record ConfigProblem(string Code, string Message, string Key, stri
     public bool IsWarning => Code == ConfigCodes.Deprecated;
 
     /// <summary>The one-line form for logs and terminals.</summary>
-    public override string ToString() =>
-        string.Format(CultureInfo.InvariantCulture, "{0}({1},{2}): {3}: {4}", File, Span.Line, Span.Column, Code, Message);
+    public override string ToString() => File.Length == 0
+        ? Code + ": " + Message
+        : string.Format(CultureInfo.InvariantCulture, "{0}({1},{2}): {3}: {4}", File, Span.Line, Span.Column, Code, Message);
 
     internal static ConfigProblem FromSyntax(TomlError error, string file) => new(error.Code, error.Message, "", file, error.Span);
 }

@@ -44,6 +44,27 @@ public sealed class LoaderTests : IDisposable
         loader.Parse("a.x = 2").Section("a")["x"].AsInteger().ShouldBe(2);
     }
 
+    [Fact]
+    public void The_environment_lists_the_files()
+    {
+        var (a, b) = (Write("a.toml", "[hello]\nrepeat = 1"), Write("b.toml", "[hello]\nrepeat = 2"));
+        var before = Environment.GetEnvironmentVariable(ConfigLoader.PathVariable);
+        try
+        {
+            Environment.SetEnvironmentVariable(ConfigLoader.PathVariable, $"{a}, {b},");
+            _loader.Load().Section("hello")["repeat"].AsInteger().ShouldBe(2);
+            MergedConfig.Load().Get("hello", "repeat").Value.AsInteger().ShouldBe(2);
+
+            Environment.SetEnvironmentVariable(ConfigLoader.PathVariable, ",");
+            Should.Throw<ConfigException>(() => _loader.Load()).Problems.ShouldHaveSingleItem().Code.ShouldBe("AR4120");
+            Should.Throw<ConfigException>(() => MergedConfig.Load()).Problems.ShouldHaveSingleItem().Code.ShouldBe("AR4120");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ConfigLoader.PathVariable, before);
+        }
+    }
+
     private string Write(string name, string text)
     {
         var path = Path.Combine(_folder, name);

@@ -93,6 +93,21 @@ internal sealed class ProjectUnderTest
         return stream.ToArray();
     }
 
+    /// <summary>What the analyzers say of this project, generated code included, when it can see the pipeline library.</summary>
+    internal async Task<IReadOnlyList<Diagnostic>> AnalyzeAsync(bool withPipelines = true)
+    {
+        var compilation = Compilation();
+        if (withPipelines) compilation = compilation.AddReferences(MetadataReference.CreateFromFile(typeof(AnalysisRunner.Pipelines.AnalysisConfig).Assembly.Location));
+        Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
+        output.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).ShouldBeEmpty();
+        var found = await output
+            .WithAnalyzers(
+                [new BucketInCodeAnalyzer(), new RunnerVariableAnalyzer(), new TypedKeyAnalyzer(), new RawShellAnalyzer()],
+                new AnalyzerOptions([.. _files], new Options(_properties)))
+            .GetAnalyzerDiagnosticsAsync();
+        return [.. found.OrderBy(d => d.Location.SourceSpan.Start)];
+    }
+
     internal static string Shown(Diagnostic diagnostic)
     {
         var span = diagnostic.Location.GetLineSpan();

@@ -37,6 +37,31 @@ public sealed partial class MergedConfig
     /// <summary>Merges layers, the later over the earlier.</summary>
     public static MergedConfig Merge(params ConfigLayer[] layers) => Merge((IEnumerable<ConfigLayer>)layers);
 
+#if NET
+    /// <summary>Reads the files of <c>CPG_CONFIG_PATH</c> and merges them left to right, without any schema.</summary>
+    /// <exception cref="ConfigException">The variable is not set, a file cannot be read or is no TOML, or they hold nothing; lists all
+    /// problems.</exception>
+    public static MergedConfig Load()
+    {
+        var variable = Environment.GetEnvironmentVariable(ConfigLoader.PathVariable);
+        return ConfigFiles.Listed(variable) is { Length: > 0 } paths ? Load(paths) : throw ConfigFiles.NoneListed(variable);
+    }
+
+    /// <summary>Reads local files and merges them left to right, without any schema.</summary>
+    /// <exception cref="ConfigException">A file cannot be read or is no TOML, or they hold nothing; lists all problems.</exception>
+    public static MergedConfig Load(IEnumerable<string> paths)
+    {
+        var problems = new List<ConfigProblem>();
+        var layers = ConfigFiles.Read(paths, problems);
+        foreach (var layer in layers)
+            problems.AddRange(layer.Document.Errors.Select(error => ConfigProblem.FromSyntax(error, layer.Document.Path ?? layer.Name)));
+        if (problems.Count > 0) throw new ConfigException(problems);
+        var merged = Merge(layers);
+        return merged.Root.Children.Count > 0 ? merged : throw new ConfigException([new ConfigProblem(ConfigCodes.NoConfig,
+            "The config files hold no key at all, so there is no config. Write one, or name other files.", "", layers[0].Name, default)]);
+    }
+#endif
+
     /// <summary>The node at a path of keys (undotted, one each); null when there is none.</summary>
     public ConfigNode? Find(params string[] keys)
     {

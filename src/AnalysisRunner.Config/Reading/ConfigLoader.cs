@@ -1,7 +1,6 @@
 #if NET
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using AnalysisRunner.Toml;
 
@@ -32,43 +31,15 @@ public sealed class ConfigLoader
     public ConfigTable Load()
     {
         var variable = Environment.GetEnvironmentVariable(PathVariable);
-        var paths = variable is null ? [] : variable.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (paths.Length > 0) return Load(paths);
-        throw Failed(ConfigCodes.NoConfig, "The environment variable " + PathVariable + " is \"" + variable
-            + "\", so there is no config to load. Set it to a comma-separated list of TOML files; under a runner it is always set.",
-            PathVariable);
+        return ConfigFiles.Listed(variable) is { Length: > 0 } paths ? Load(paths) : throw ConfigFiles.NoneListed(variable);
     }
 
     /// <summary>Loads local files, merged left to right.</summary>
     /// <exception cref="ConfigException">A file cannot be read, or the config cannot be used; lists all problems.</exception>
     public ConfigTable Load(IEnumerable<string> paths)
     {
-        ArgumentNullException.ThrowIfNull(paths);
-        var layers = new List<ConfigLayer>();
         var unreadable = new List<ConfigProblem>();
-        foreach (var path in paths)
-        {
-            if (path.Contains("://", StringComparison.Ordinal))
-            {
-                unreadable.Add(new ConfigProblem(ConfigCodes.RemotePath, "\"" + path
-                    + "\" is not a local file, and this program has no store that could read it. Copy it to a local file and name that.",
-                    "", path, default));
-                continue;
-            }
-            try
-            {
-                layers.Add(ConfigLayer.FromServer(path, TomlDocument.Load(path)));
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-            {
-                unreadable.Add(new ConfigProblem(ConfigCodes.UnreadableFile, "The config file \"" + path + "\" cannot be read: "
-                    + error.Message
-                    + " Correct the path, or the rights of the file.", "", path, default));
-            }
-        }
-        if (layers.Count == 0 && unreadable.Count == 0)
-            throw Failed(ConfigCodes.NoConfig,
-                "The list of config files is \"\", so there is no config to load. Name at least one TOML file.", "");
+        var layers = ConfigFiles.Read(paths, unreadable);
         return Read(layers, unreadable);
     }
 
@@ -89,8 +60,5 @@ public sealed class ConfigLoader
         if (unreadable.Count > 0) throw new ConfigException(unreadable);
         return new ConfigTable(_schema.Root, MergedConfig.Merge(layers).Root);
     }
-
-    private static ConfigException Failed(string code, string message, string file) =>
-        new([new ConfigProblem(code, message, "", file, default)]);
 }
 #endif

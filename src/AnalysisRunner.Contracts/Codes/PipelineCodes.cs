@@ -44,4 +44,7 @@ public static class PipelineCodes
 
     /// <summary>A command ends within quotes or a substitution.</summary>
     public const string CommandUnfinished = "AR5114";
+
+    /// <summary>A suffix of a storage path is absolute or leads upwards.</summary>
+    public const string SuffixEscapes = "AR5115";
 }

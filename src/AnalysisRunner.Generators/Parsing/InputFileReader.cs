@@ -24,6 +24,9 @@ internal static class InputFileReader
         return new InputFile(file.Path, Shown(file.Path, folder ?? ""), text.ToString(), role, order);
     }
 
+    internal static bool IsSchema(AdditionalText file, AnalyzerConfigOptionsProvider options) =>
+        RoleOf(options.GetOptions(file)) is FileRole.Schema or FileRole.KnownSchema;
+
     internal static ProjectOptions ReadProject(AnalyzerConfigOptionsProvider options)
     {
         string Property(string name) => options.GlobalOptions.TryGetValue("build_property." + name, out var value) ? value : "";

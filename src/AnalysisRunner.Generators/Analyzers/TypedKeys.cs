@@ -1,0 +1,45 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using AnalysisRunner.Config;
+using AnalysisRunner.Toml;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace AnalysisRunner.Generators;
+
+/// <summary>The keys that the schemas of a project type. Those of other projects are typed there, perhaps not for us.</summary>
+internal sealed class TypedKeys
+{
+    private readonly IReadOnlyList<SchemaClass> _classes;
+
+    private TypedKeys(IReadOnlyList<SchemaClass> classes) => _classes = classes;
+
+    internal static TypedKeys Of(AnalyzerOptions options, CancellationToken cancellation)
+    {
+        var files = options.AdditionalFiles
+            .Select(file => InputFileReader.Read(file, options.AnalyzerConfigOptionsProvider, cancellation))
+            .Where(file => file?.Role == FileRole.Schema)
+            .Select(file => SchemaFile.Parse(TomlDocument.Parse(file!.Text, file.ShownPath)))
+            .OrderBy(file => file.Path, System.StringComparer.Ordinal);
+        return new TypedKeys(Schema.Classes(files));
+    }
+
+    /// <summary>The value that a path of keys leads to or into, the file that declares it, and how code reads it; null when no schema declares one.</summary>
+    internal (SchemaValue Value, string File, string Expression)? Find(IReadOnlyList<string> keys)
+    {
+        foreach (var declared in _classes)
+        {
+            var expression = declared.Name + ".Load()";
+            var section = declared.Root;
+            foreach (var key in keys)
+            {
+                var node = section.Find(key);
+                expression += "." + SchemaNames.Member(key, inRoot: section.Path.Length == 0);
+                if (node is SchemaValue value) return (value, value.File, expression);
+                if (node is not SchemaSection child) break;
+                section = child;
+            }
+        }
+        return null;
+    }
+}
