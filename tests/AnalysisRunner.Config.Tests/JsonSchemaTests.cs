@@ -115,6 +115,9 @@ public sealed class JsonSchemaTests
     [InlineData(@"[a-z-[aeiou]]", false)]
     [InlineData(@"[]a]", false)]
     [InlineData(@"\p{Lu}", false)]
+    [InlineData(@"a\-b", false)]
+    [InlineData(@"(a)\1", false)]
+    [InlineData(@"[\b]", false)]
     [InlineData(@"a{x", false)]
     [InlineData(@"a{,3}", false)]
     public void A_pattern_that_other_engines_read_otherwise_is_left_to_the_build(string pattern, bool isKept)

@@ -6,7 +6,7 @@ namespace AnalysisRunner.Config;
 /// </summary>
 internal static class PortablePattern
 {
-    private const string Escapes = "dDwWsSbBtnrfv0.\\/|()[]{}^$*+?-";
+    private const string Escapes = "dDwWsSbBtnrfv.\\/|()[]{}^$*+?";
 
     internal static bool IsPortable(string pattern)
     {
@@ -50,8 +50,13 @@ internal static class PortablePattern
         return true;
     }
 
-    private static bool IsEscape(string pattern, int at, bool inClass) =>
-        at < pattern.Length && (Escapes.IndexOf(pattern[at]) >= 0 ? !(inClass && pattern[at] is 'b' or 'B') : pattern[at] == 'x');
+    private static bool IsEscape(string pattern, int at, bool inClass) => at < pattern.Length && pattern[at] switch
+    {
+        'x' => true,
+        '-' => inClass,
+        'b' or 'B' => !inClass,
+        var c => Escapes.IndexOf(c) >= 0,
+    };
 
     // (?:…), (?=…), (?!…): lookbehinds, named groups, options, atomic groups and comments differ or are unknown elsewhere.
     private static bool IsGroup(string pattern, int at) => at < pattern.Length && pattern[at] is ':' or '=' or '!';
