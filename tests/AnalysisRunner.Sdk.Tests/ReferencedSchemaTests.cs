@@ -42,18 +42,19 @@ public sealed class ReferencedSchemaTests
     }
 
     [Fact]
-    public async Task A_project_without_schemas_of_its_own_is_judged_by_those_of_its_library()
+    public async Task A_project_without_schemas_of_its_own_is_judged_by_those_of_its_library_of_several_frameworks()
     {
         using var project = new AnalysisProject($"<ProjectReference Include=\"a library/Library.csproj\" />{Config}", properties: Properties);
-        WriteLibrary(project);
-        project.Write("run.toml", "[align]\nthreads = \"many\"\n");
+        WriteLibrary(project, "<TargetFramework /><TargetFrameworks>net10.0</TargetFrameworks>");
+        project.Write("a library/100% more.schema.toml", "[more]\nx = { type = \"integer\" }\n");
+        project.Write("run.toml", "[align]\nthreads = \"many\"\n[more]\nx = 1.5\n");
 
-        (await project.BuildAsync()).Errors.Select(error => error.Code).ShouldBe(["AR4103"]);
+        (await project.BuildAsync()).Errors.Select(error => error.Code).ShouldBe(["AR4103", "AR4103"]);
     }
 
-    private static void WriteLibrary(AnalysisProject project)
+    private static void WriteLibrary(AnalysisProject project, string properties = "")
     {
-        project.Write("a library/Library.csproj", AnalysisProject.ProjectText(properties: "<OutputType>Library</OutputType>"));
+        project.Write("a library/Library.csproj", AnalysisProject.ProjectText(properties: "<OutputType>Library</OutputType>" + properties));
         project.Write("a library/align.schema.toml", "[align]\nthreads = { type = \"integer\" }\n");
         project.Write("middle/Middle.csproj", """
             <Project Sdk="Microsoft.NET.Sdk">
