@@ -21,12 +21,19 @@ internal sealed class AnalysisProject : IDisposable
 
     public AnalysisProject(string items = "", ImportForm form = ImportForm.OnlySdk, string properties = "")
     {
-        var sdk = BuiltThings.Sdk + "Sdk/";
-        var microsoft = form == ImportForm.AdditiveSdk;
         Write("Directory.Build.props", "<Project />");
         Write("Directory.Build.targets", "<Project />");
         Write(".gitignore", "bin/\nobj/\n*.binlog\n");
-        Write("Analysis.csproj", $"""
+        Write("Analysis.csproj", ProjectText(items, form, properties));
+        Write("Program.cs", "System.Console.WriteLine(AnalysisRunner.SourceRevision.Current);\n");
+    }
+
+    /// <summary>A project file that uses the SDK under test.</summary>
+    public static string ProjectText(string items = "", ImportForm form = ImportForm.OnlySdk, string properties = "")
+    {
+        var sdk = BuiltThings.Sdk + "Sdk/";
+        var microsoft = form == ImportForm.AdditiveSdk;
+        return $"""
             <Project>
               {(microsoft ? "<Import Project=\"Sdk.props\" Sdk=\"Microsoft.NET.Sdk\" />" : "")}
               <Import Project="{sdk}Sdk.props" />
@@ -37,6 +44,7 @@ internal sealed class AnalysisProject : IDisposable
                 <ImplicitUsings>enable</ImplicitUsings>
                 <UseAppHost>false</UseAppHost>
                 <AnalysisRunnerGeneratorAssembly>{BuiltThings.Generator}</AnalysisRunnerGeneratorAssembly>
+                <AnalysisRunnerTasksAssembly>{BuiltThings.Tasks}</AnalysisRunnerTasksAssembly>
                 {properties}
               </PropertyGroup>
               <ItemGroup>
@@ -46,8 +54,7 @@ internal sealed class AnalysisProject : IDisposable
               {(microsoft ? "<Import Project=\"Sdk.targets\" Sdk=\"Microsoft.NET.Sdk\" />" : "")}
               <Import Project="{sdk}Sdk.targets" />
             </Project>
-            """);
-        Write("Program.cs", "System.Console.WriteLine(AnalysisRunner.SourceRevision.Current);\n");
+            """;
     }
 
     public string Assembly(string configuration = "Debug") => PathOf($"bin/{configuration}/net10.0/Analysis.dll");
@@ -93,6 +100,14 @@ internal sealed class AnalysisProject : IDisposable
         var result = await Command.RunAsync(_folder, Command.Dotnet, ["msbuild", "Analysis.csproj", $"-getProperty:{property}", .. arguments]);
         result.ExitCode.ShouldBe(0, result.Output);
         return result.Output.Trim();
+    }
+
+    /// <summary>Items as a target leaves them, as JSON.</summary>
+    public async Task<string> ItemsAsync(string item, string target)
+    {
+        var result = await Command.RunAsync(_folder, Command.Dotnet, ["msbuild", "Analysis.csproj", $"-t:{target}", $"-getItem:{item}"]);
+        result.ExitCode.ShouldBe(0, result.Output);
+        return result.Output;
     }
 
     public Task<CommandResult> ExecAsync(string[] arguments, params (string Name, string Value)[] environment) =>
@@ -142,6 +157,9 @@ internal sealed class BuildRecord(CommandResult result, Build log)
     public bool Succeeded => result.ExitCode == 0 && log.Succeeded;
 
     public IReadOnlyList<Error> Errors => log.FindChildrenRecursive<Error>();
+
+    /// <summary>How often a task ran.</summary>
+    public int RunsOf(string task) => log.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(found => found.Name == task).Count;
 
     public IReadOnlyList<Warning> Warnings => log.FindChildrenRecursive<Warning>();
 

@@ -7,6 +7,8 @@ internal static class BuiltThings
 {
     public static string Generator { get; } = Metadata("GeneratorAssembly");
 
+    public static string Tasks { get; } = Metadata("TasksAssembly");
+
     public static string Sdk { get; } = Metadata("SdkDirectory");
 
     /// <summary>The folder with the libraries that analysis projects refer to.</summary>

@@ -52,6 +52,25 @@ public sealed class ConfigTests
         (await project.BuildAsync("--no-restore")).Succeeded.ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_file_that_is_listed_twice_counts_where_it_stands_last()
+    {
+        using var project = new AnalysisProject(
+            "<AnalysisConfig Include=\"z first.toml\" /><AnalysisConfig Include=\"a second.toml\" /><AnalysisConfig Include=\"./z first.toml\" Uncommitted=\"true\" />");
+        project.Write("hello.schema.toml", Schema);
+        project.Write("z first.toml", "[hello]\ntimes = 2\n");
+        project.Write("a second.toml", "[hello]\ntimes = 3\n");
+
+        (await project.BuildAsync()).ShouldSucceed();
+
+        // To the compiler, and to what is sent.
+        var options = await File.ReadAllTextAsync(project.PathOf("obj/Debug/net10.0/Analysis.GeneratedMSBuildEditorConfig.editorconfig"));
+        Order(options, "z first.toml").ShouldBeGreaterThan(Order(options, "a second.toml"));
+        var layers = System.Text.Json.Nodes.JsonNode.Parse(await project.ItemsAsync("_AnalysisRunnerConfigLayer", "_AnalysisRunnerLayerConfig"))!["Items"]!["_AnalysisRunnerConfigLayer"]!.AsArray();
+        layers.Select(layer => (layer!["Identity"]!.GetValue<string>(), layer["Uncommitted"]?.GetValue<string>()))
+            .ShouldBe([(project.PathOf("a second.toml"), null), (project.PathOf("z first.toml"), "true")]);
+    }
+
     private static int Order(string options, string file)
     {
         var section = options[options.IndexOf("/" + file + "]", StringComparison.Ordinal)..];

@@ -18,7 +18,7 @@ public enum ConfigStage
 /// <summary>Judges config files by a schema. The compiler and the running program use this same code.</summary>
 public static class ConfigRules
 {
-    private const string ProtectedSection = "workflow";
+    internal const string ProtectedSection = "workflow";
 
     /// <summary>The keys of <c>[workflow]</c> that only the server may set, since they say who runs what on which data.</summary>
     public static IReadOnlyList<string> ProtectedWorkflowKeys { get; } =

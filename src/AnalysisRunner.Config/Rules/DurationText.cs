@@ -8,7 +8,10 @@ namespace AnalysisRunner.Config;
 /// <c>P1DT12H</c>.</summary>
 internal static class DurationText
 {
-    /// <summary>The short form, which is also the pattern in JSON Schema.</summary>
+    /// <summary>The greatest length.</summary>
+    internal const int MaxLength = 100;
+
+    /// <summary>The short form.</summary>
     internal const string ShortPattern = @"^(?=.)(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$";
 
     /// <summary>The ISO form.</summary>
@@ -25,7 +28,7 @@ internal static class DurationText
     {
         duration = default;
         // "$" also matches before a final line feed.
-        if (text.Length > 100 || text.IndexOf('\n') >= 0) return false;
+        if (text.Length > MaxLength || text.IndexOf('\n') >= 0) return false;
         var match = ShortForm.Match(text) is { Success: true } shortForm ? shortForm : IsoForm.Match(text);
         if (!match.Success) return false;
         decimal ticks = 0;

@@ -35,18 +35,23 @@ internal static class MissingKeys
                 case SchemaValue { IsRequired: true } value when found is null:
                     problems.Add(Problem(value.Path, section, anchor.File, anchor.Span));
                     break;
-                case SchemaValue { Fields: { } fields } when found is { IsTable: true }:
-                    Check(found, fields, found.Place, building, problems);
-                    break;
-                case SchemaValue { Type: SchemaType.Map, Items.Fields: { } fields } when found is { IsTable: true }:
-                    foreach (var entry in found.Children)
-                        if (entry.IsTable) Check(entry, fields, entry.Place, building, problems);
+                case SchemaValue value when found is not null:
+                    CheckTablesIn(found, value, building, problems);
                     break;
                 case SchemaSection child when found is { IsTable: true } || (found is null && !child.Optional):
                     Check(found, child, found?.Place ?? anchor, building, problems);
                     break;
             }
         }
+    }
+
+    /// <summary>Judges the tables that are a value, or that a map holds however deep.</summary>
+    private static void CheckTablesIn(ConfigNode found, SchemaValue value, bool building, List<ConfigProblem> problems)
+    {
+        if (!found.IsTable) return;
+        if (value.Fields is { } fields) Check(found, fields, found.Place, building, problems);
+        else if (value is { Type: SchemaType.Map, Items: { } items })
+            foreach (var entry in found.Children) CheckTablesIn(entry, items, building, problems);
     }
 
     private static ConfigProblem Problem(string path, SchemaSection section, string file, TomlSpan at) => new(

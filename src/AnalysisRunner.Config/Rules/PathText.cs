@@ -5,6 +5,10 @@ namespace AnalysisRunner.Config;
 /// <summary>Paths as text: local, <c>gs://bucket/…</c> or <c>s3://bucket/…</c>.</summary>
 internal static class PathText
 {
+    /// <summary>What passes, as a regular expression for other programs (JSON Schema).</summary>
+    internal const string Pattern =
+        @"^(?:(?:gs|s3)://[^/\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*|(?:(?!://)[^\x00-\x1f\x7f-\x9f])+)$";
+
     /// <summary>What a text would have to be to pass as a path; null when it passes.</summary>
     internal static string? Complaint(string text)
     {

@@ -14,6 +14,9 @@ public sealed class SchemaValue : SchemaNode
     /// <summary>What holds when the key is left out; null when there is no default.</summary>
     public TomlValue? Default { get; init; }
 
+    /// <summary>Values that fit, to show to people; empty when the schema gives none.</summary>
+    public IReadOnlyList<TomlValue> Examples { get; init; } = [];
+
     /// <summary>The only values allowed; empty when all are.</summary>
     public IReadOnlyList<TomlValue> Enum { get; init; } = [];
 
@@ -58,6 +61,7 @@ public sealed class SchemaValue : SchemaNode
         Span = Span,
         Type = Type,
         Default = Default,
+        Examples = Examples,
         Enum = Enum,
         Range = Range,
         Pattern = Pattern,

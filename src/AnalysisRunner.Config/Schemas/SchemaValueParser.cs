@@ -62,7 +62,7 @@ internal sealed class SchemaValueParser
         value = draft.Build(allowed, null);
         if (draft.Keywords.TryGetValue("uniqueItems", out var unique) && unique.Value.Kind != TomlKind.Boolean)
             _parser.ReportKeyword(unique, _path, "true or false");
-        if (draft.Keywords.TryGetValue("examples", out var examples)) CheckExamples(examples, value);
+        draft = draft with { Examples = Examples(draft, value) };
         // Where the items are not known (reported already), nobody can say whether the default fits.
         if (!draft.Keywords.TryGetValue("default", out var @default) || !ItemsKnown(value)) return Named(draft, allowed, null);
         if (draft.Words.Optional)
@@ -197,16 +197,23 @@ internal sealed class SchemaValueParser
         return allowed;
     }
 
-    private void CheckExamples(TomlEntry examples, SchemaValue value)
+    private List<TomlValue> Examples(Draft draft, SchemaValue value)
     {
+        var fitting = new List<TomlValue>();
+        if (!draft.Keywords.TryGetValue("examples", out var examples)) return fitting;
         if (examples.Value.Kind != TomlKind.Array)
         {
             _parser.ReportKeyword(examples, _path, "an array");
-            return;
+            return fitting;
         }
         foreach (var example in examples.Value.AsArray())
+        {
             if (ValueRules.FirstMisfit(example, value, _parser.File) is { } misfit)
                 Report(ConfigCodes.BadExample, misfit.Span, "An example does not fit the schema: " + misfit.Message);
+            else
+                fitting.Add(example);
+        }
+        return fitting;
     }
 
     private void Report(string code, TomlSpan span, string message) => _parser.Report(code, span, _path, message);
@@ -216,6 +223,8 @@ internal sealed class SchemaValueParser
             SchemaRange Range,
         SchemaValue? Items, SchemaSection? Fields)
     {
+        internal IReadOnlyList<TomlValue> Examples { get; init; } = [];
+
         internal SchemaValue Build(
             IReadOnlyList<TomlValue> allowed, TomlValue? @default, string key = "", string path = "", string file = "",
                 TomlSpan span = default) => new()
@@ -229,6 +238,7 @@ internal sealed class SchemaValueParser
                     Deprecation = Words.Deprecation,
                     Optional = Words.Optional,
                     Default = @default,
+                    Examples = Examples,
                     Enum = allowed,
                     Range = Range,
                     Pattern = Expression?.ToString(),

@@ -53,4 +53,7 @@ public static class BuildCodes
 
     /// <summary>The runner's URL is malformed or not safe to send a token to.</summary>
     public const string RunnerUrlMalformed = "AR1018";
+
+    /// <summary>A JSON Schema for editors could not be written. A warning: the build does not need it.</summary>
+    public const string JsonSchemaNotWritten = "AR1019";
 }
