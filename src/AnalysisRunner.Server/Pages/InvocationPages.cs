@@ -44,7 +44,7 @@ internal static class InvocationPages
                 <tr><th>Repository</th><td>{run.Repository ?? run.WorkTree}</td></tr>
                 <tr><th>Commit</th><td><code>{run.Commit}</code>{(run.Branch is null ? Html.Empty : Html.Of($" (branch {run.Branch})"))}</td></tr>
                 <tr><th>Command</th><td><code>{Command(run)}</code> in <code>/{run.WorkingDirectory}</code></td></tr>
-                <tr><th>Environment</th><td>{string.Join(", ", run.EnvironmentNames)}</td></tr>
+                {(run.EnvironmentNames.Count == 0 ? Html.Empty : Html.Of($"<tr><th>Environment</th><td>{string.Join(", ", run.EnvironmentNames)}</td></tr>"))}
                 <tr><th>Output</th><td><code>{run.OutputPath}</code></td></tr>
                 <tr><th>Client</th><td>{run.Client?.Name} {run.Client?.Version}</td></tr>
                 </table>
