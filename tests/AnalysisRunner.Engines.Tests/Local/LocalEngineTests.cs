@@ -42,7 +42,7 @@ public sealed class LocalEngineTests : BatchEngineContract
         (await Engine.JobAsync("b", 1)).State.ShouldBe(JobState.Succeeded, log);
         log.ShouldNotContain("secret");
         log.ShouldContain($"BATCH_TMPDIR={Folder["state"]}/batches/b/scratch\n");
-        log.ShouldEndWith($"{Folder["state"]}/batches/b/home/analyst/1-1\nargs 0\n");
+        log.ShouldEndWith($"{Folder["state"]}/batches/b/work/1-1\nargs 0\n");
     }
 
     [UnixFact]
