@@ -49,4 +49,30 @@ public sealed class ProjectRunTests
         broken.Reason.ShouldBe("The step 'build' failed with exit code 1.");
         broken.Steps.Select(step => step.Name).ShouldBe(["checkout", "build"]);
     }
+
+    [GitFact]
+    public async Task A_committed_lock_file_is_obeyed_and_one_that_does_not_fit_fails_the_build_step()
+    {
+        await using var runner = await TestRunner.StartAsync();
+        runner.Repository.Commit("project", "app/App.csproj", Project);
+        runner.Repository.Commit("code", "app/Program.cs", "System.Console.WriteLine(\"ran\");");
+        var request = runner.Request("") with { Script = null, Project = "app/App.csproj", Configuration = "Debug" };
+
+        var fits = await runner.RunAsync(request with
+        {
+            Commit = runner.Repository.Commit("lock", "app/packages.lock.json", """{ "version": 1, "dependencies": { "net10.0": {} } }"""),
+        });
+        var stale = await runner.RunAsync(request with
+        {
+            Commit = runner.Repository.Commit(
+                "stale lock",
+                "app/packages.lock.json",
+                """{ "version": 1, "dependencies": { "net10.0": { "Gone": { "type": "Direct", "requested": "[1.0.0, )", "resolved": "1.0.0", "contentHash": "x" } } } }"""),
+        });
+
+        fits.State.ShouldBe(InvocationState.Succeeded, fits.Reason);
+        stale.State.ShouldBe(InvocationState.Failed);
+        stale.Steps[^1].Name.ShouldBe("build");
+        (await runner.LogAsync(stale.ArGuid)).ShouldContain("NU1004");
+    }
 }
