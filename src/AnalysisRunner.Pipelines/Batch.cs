@@ -97,7 +97,7 @@ public sealed class Batch
         return ended.State == BatchState.Succeeded
             ? handle
             : throw at.Fault(PipelineCodes.BatchDidNotSucceed,
-                $"The batch \"{Name}\" {ended.State.ToString().ToLowerInvariant()}: {ended.Reason ?? $"{ended.Jobs.Failed} of {ended.Jobs.Total} jobs failed"}. See {handle.Url ?? "the output above"}.");
+                $"The batch \"{Name}\" {ended.State.ToName()}: {ended.Reason ?? $"{ended.Jobs.Failed} of {ended.Jobs.Total} jobs failed"}. See {handle.Url ?? "the output above"}.");
     }
 
     internal void EnsureNotRun(CodeLine at)

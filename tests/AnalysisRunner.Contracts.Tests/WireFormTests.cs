@@ -37,6 +37,14 @@ public sealed class WireFormTests
     }
 
     [Fact]
+    public void The_names_of_states_are_their_wire_form()
+    {
+        foreach (var state in Enum.GetValues<InvocationState>()) JsonSerializer.Serialize(state).ShouldBe($"\"{state.ToName()}\"");
+        foreach (var state in Enum.GetValues<BatchState>()) JsonSerializer.Serialize(state).ShouldBe($"\"{state.ToName()}\"");
+        foreach (var state in Enum.GetValues<JobState>()) JsonSerializer.Serialize(state).ShouldBe($"\"{state.ToName()}\"");
+    }
+
+    [Fact]
     public void What_a_job_does_not_say_has_its_documented_default()
     {
         var job = JsonSerializer.Deserialize(

@@ -101,7 +101,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
             }
 
             var summary = await FinalAsync(engine, spec.Key).ConfigureAwait(false);
-            await _output.WriteLineAsync($"Batch {spec.Name} {summary.State.ToString().ToLowerInvariant()}: {summary.Jobs.Succeeded} of {summary.Jobs.Total} jobs succeeded").ConfigureAwait(false);
+            await _output.WriteLineAsync($"Batch {spec.Name} {summary.State.ToName()}: {summary.Jobs.Succeeded} of {summary.Jobs.Total} jobs succeeded").ConfigureAwait(false);
             if (summary.State != BatchState.Succeeded) Fail();
             return summary;
         }
@@ -130,7 +130,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     }
 
     private static string Describe(JobSummary job) =>
-        $"{job.State.ToString().ToLowerInvariant()}{(job.Reason ?? (job.ExitCode is { } code ? $"exit code {code}" : null)) switch { { } why => $": {why}", null => "" }}";
+        $"{job.State.ToName()}{(job.Reason ?? (job.ExitCode is { } code ? $"exit code {code}" : null)) switch { { } why => $": {why}", null => "" }}";
 
     private void Fail()
     {

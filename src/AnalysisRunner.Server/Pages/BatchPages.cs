@@ -32,7 +32,7 @@ internal static class BatchPages
         batch.Name,
         Html.Of(
             $"""
-            <p>{Layout.State(StateName(batch.State))} {batch.Reason}</p>
+            <p>{Layout.State(batch.State.ToName())} {batch.Reason}</p>
             <p>{Counts(batch.Jobs)} · invocation <a href="/invocations/{InvocationOf(batch.Key)}">{InvocationOf(batch.Key)}</a></p>
             {JobTable(batch.Key, jobs)}
             {(jobs.Count == PageSize ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}?after={jobs[^1].Id}\">Next {PageSize} jobs</a></p>") : Html.Empty)}
@@ -42,7 +42,7 @@ internal static class BatchPages
 
     private static Html Row(BatchSummary batch) => Html.Of(
         $"""
-        <tr><td><a href="/batches/{Uri.EscapeDataString(batch.Key)}">{batch.Name}</a></td><td>{Layout.State(StateName(batch.State))} {batch.Reason}</td><td>{Counts(batch.Jobs)}</td><td>{Layout.Time(batch.SubmittedAt)}</td><td>{Layout.Duration(batch.SubmittedAt, batch.FinishedAt)}</td></tr>
+        <tr><td><a href="/batches/{Uri.EscapeDataString(batch.Key)}">{batch.Name}</a></td><td>{Layout.State(batch.State.ToName())} {batch.Reason}</td><td>{Counts(batch.Jobs)}</td><td>{Layout.Time(batch.SubmittedAt)}</td><td>{Layout.Duration(batch.SubmittedAt, batch.FinishedAt)}</td></tr>
 
         """);
 
@@ -55,7 +55,7 @@ internal static class BatchPages
 
     private static Html Row(string key, JobSummary job) => Html.Of(
         $"""
-        <tr><td>{job.Id}</td><td>{job.Name}</td><td>{Layout.State(StateName(job.State))} {job.Reason}</td><td>{Layout.Time(job.StartedAt)}</td><td>{Layout.Duration(job.StartedAt, job.FinishedAt)}</td><td>{Exit(job)}</td><td>{job.Attempts}</td><td><a href="/batches/{Uri.EscapeDataString(key)}/jobs/{job.Id}/log">log</a></td></tr>
+        <tr><td>{job.Id}</td><td>{job.Name}</td><td>{Layout.State(job.State.ToName())} {job.Reason}</td><td>{Layout.Time(job.StartedAt)}</td><td>{Layout.Duration(job.StartedAt, job.FinishedAt)}</td><td>{Exit(job)}</td><td>{job.Attempts}</td><td><a href="/batches/{Uri.EscapeDataString(key)}/jobs/{job.Id}/log">log</a></td></tr>
 
         """);
 
@@ -66,22 +66,4 @@ internal static class BatchPages
         $"{jobs.Total} jobs: {jobs.Succeeded} succeeded, {jobs.Running} running, {jobs.Pending + jobs.Ready} waiting, {jobs.Failed} failed, {jobs.Cancelled} cancelled");
 
     private static string InvocationOf(string key) => key.Length >= 36 ? key[..36] : key;
-
-    private static string StateName(BatchState state) => state switch
-    {
-        BatchState.Running => "running",
-        BatchState.Succeeded => "succeeded",
-        BatchState.Failed => "failed",
-        _ => "cancelled",
-    };
-
-    private static string StateName(JobState state) => state switch
-    {
-        JobState.Pending => "pending",
-        JobState.Ready => "ready",
-        JobState.Running => "running",
-        JobState.Succeeded => "succeeded",
-        JobState.Failed => "failed",
-        _ => "cancelled",
-    };
 }

@@ -33,7 +33,7 @@ internal static class InvocationPages
             FirstLine(run.Description),
             Html.Of(
                 $"""
-                <p>{Layout.State(StateName(run.State))} {run.Reason}</p>
+                <p>{Layout.State(run.State.ToName())} {run.Reason}</p>
                 {(run.IsFinal ? Html.Empty : CancelForm(run.ArGuid))}
                 <table>
                 <tr><th>ar-guid</th><td><code>{run.ArGuid}</code></td></tr>
@@ -64,19 +64,9 @@ internal static class InvocationPages
             !run.IsFinal);
     }
 
-    /// <summary>The wire name of a state.</summary>
-    public static string StateName(InvocationState state) => state switch
-    {
-        InvocationState.Accepted => "accepted",
-        InvocationState.Running => "running",
-        InvocationState.Succeeded => "succeeded",
-        InvocationState.Failed => "failed",
-        _ => "cancelled",
-    };
-
     private static Html Row(Invocation run) => Html.Of(
         $"""
-        <tr><td>{Layout.Time(run.SubmittedAt)}</td><td>{Layout.State(StateName(run.State))}</td><td><a href="/invocations/{run.ArGuid}">{FirstLine(run.Description)}</a></td><td>{run.Dataset}</td><td>{run.AccessLevel.ToName()}</td><td><code>{run.Commit[..12]}</code></td><td>{run.SubmittedBy}</td></tr>
+        <tr><td>{Layout.Time(run.SubmittedAt)}</td><td>{Layout.State(run.State.ToName())}</td><td><a href="/invocations/{run.ArGuid}">{FirstLine(run.Description)}</a></td><td>{run.Dataset}</td><td>{run.AccessLevel.ToName()}</td><td><code>{run.Commit[..12]}</code></td><td>{run.SubmittedBy}</td></tr>
 
         """);
 

@@ -67,7 +67,7 @@ internal sealed class InvocationRow
         ConfigSha256 = invocation.ConfigSha256,
         ClientName = invocation.Client?.Name,
         ClientVersion = invocation.Client?.Version,
-        State = StateName(InvocationState.Accepted),
+        State = InvocationState.Accepted.ToName(),
     };
 
     public InvocationRecord ToRecord(IEnumerable<StepRow> steps, IEnumerable<BatchRow> batches, string url) => new()
@@ -112,18 +112,8 @@ internal sealed class InvocationRow
         CancelRequestedAt = Microseconds.ToMoment(CancelRequestedAt),
     };
 
-    public static string StateName(InvocationState state) => state switch
-    {
-        InvocationState.Accepted => "accepted",
-        InvocationState.Running => "running",
-        InvocationState.Succeeded => "succeeded",
-        InvocationState.Failed => "failed",
-        InvocationState.Cancelled => "cancelled",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state"),
-    };
-
     public static InvocationState ParseState(string name) =>
-        Enum.GetValues<InvocationState>().Cast<InvocationState?>().FirstOrDefault(state => StateName(state!.Value) == name)
+        Enum.GetValues<InvocationState>().Cast<InvocationState?>().FirstOrDefault(state => state!.Value.ToName() == name)
         ?? throw Unreadable(name);
 
     private static InvalidDataException Unreadable(string value) =>
@@ -169,7 +159,7 @@ internal sealed class BatchRow
         Key = batch.Key,
         Invocation = invocation,
         Name = batch.Name,
-        State = StateName(batch.State),
+        State = batch.State.ToName(),
         Reason = batch.Reason,
         SubmittedAt = Microseconds.From(batch.SubmittedAt),
         FinishedAt = Microseconds.From(batch.FinishedAt),
@@ -185,17 +175,8 @@ internal sealed class BatchRow
         Key, Name, ParseState(State), new JobCounts(Pending, Ready, Running, Succeeded, Failed, Cancelled),
         Microseconds.ToMoment(SubmittedAt), Microseconds.ToMoment(FinishedAt), Reason);
 
-    public static string StateName(BatchState state) => state switch
-    {
-        BatchState.Running => "running",
-        BatchState.Succeeded => "succeeded",
-        BatchState.Failed => "failed",
-        BatchState.Cancelled => "cancelled",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state"),
-    };
-
     private static BatchState ParseState(string name) =>
-        Enum.GetValues<BatchState>().Cast<BatchState?>().FirstOrDefault(state => StateName(state!.Value) == name)
+        Enum.GetValues<BatchState>().Cast<BatchState?>().FirstOrDefault(state => state!.Value.ToName() == name)
         ?? throw new InvalidDataException($"The invocation log holds \"{name}\", which this server does not know.");
 }
 

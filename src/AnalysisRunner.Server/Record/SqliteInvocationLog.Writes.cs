@@ -87,7 +87,7 @@ public sealed partial class SqliteInvocationLog
                 scope.Connection.Execute(
                     InsertSubmission, new { what.SubmittedBy, invocation.IdempotencyKey, invocation.RequestDigest, position });
             }
-            Append(scope, what.ArGuid, position, "state", InvocationRow.StateName(InvocationState.Accepted), what.SubmittedBy);
+            Append(scope, what.ArGuid, position, "state", InvocationState.Accepted.ToName(), what.SubmittedBy);
             return new RecordResult(RecordOutcome.Recorded, what.ArGuid);
         },
         cancellation);
@@ -101,7 +101,7 @@ public sealed partial class SqliteInvocationLog
             var isFinal = change.State > InvocationState.Running;
             if (isFinal && current.HasRunningBatches) return StateChangeOutcome.BatchesRunning;
 
-            var state = InvocationRow.StateName(change.State);
+            var state = change.State.ToName();
             var by = change.By is null ? "" : $" by {change.By}";
             var reason = change.Reason is null ? "" : $": {change.Reason}";
             var sequence = Append(scope, arGuid, current.Position, "state", $"{state}{by}{reason}", change.By);
@@ -271,7 +271,7 @@ public sealed partial class SqliteInvocationLog
     {
         var reason = batch.Reason is null ? "" : $": {batch.Reason}";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{batch.Name} ({batch.Jobs.Total} jobs): {BatchRow.StateName(batch.State)}{reason}");
+            CultureInfo.InvariantCulture, $"{batch.Name} ({batch.Jobs.Total} jobs): {batch.State.ToName()}{reason}");
     }
 
     private long Now() => Microseconds.From(_time.GetUtcNow());
