@@ -34,7 +34,7 @@ public sealed class ConfigLoader
         return ConfigFiles.Listed(variable) is { Length: > 0 } paths ? Load(paths) : throw ConfigFiles.NoneListed(variable);
     }
 
-    /// <summary>Loads local files, merged left to right.</summary>
+    /// <summary>Loads files, merged left to right: local ones, and objects of the stores that <see cref="ConfigStores"/> knows.</summary>
     /// <exception cref="ConfigException">A file cannot be read, or the config cannot be used; lists all problems.</exception>
     public ConfigTable Load(IEnumerable<string> paths)
     {
