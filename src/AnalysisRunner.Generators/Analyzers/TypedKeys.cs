@@ -21,21 +21,21 @@ internal sealed class TypedKeys
             .Where(file => file?.Role == FileRole.Schema)
             .Select(file => SchemaFile.Parse(TomlDocument.Parse(file!.Text, file.ShownPath)))
             .OrderBy(file => file.Path, System.StringComparer.Ordinal);
-        return new TypedKeys(Schema.Classes(files));
+        return new TypedKeys(Schema.Classes(files, InputFileReader.ReadProject(options.AnalyzerConfigOptionsProvider).RootNamespace));
     }
 
-    /// <summary>The value that a path of keys leads to or into, the file that declares it, and how code reads it; null when no schema declares one.</summary>
-    internal (SchemaValue Value, string File, string Expression)? Find(IReadOnlyList<string> keys)
+    /// <summary>The value that a path of keys leads to or into, and how code reads it; null when no schema declares one.</summary>
+    internal TypedKey? Find(IReadOnlyList<string> keys)
     {
         foreach (var declared in _classes)
         {
-            var expression = declared.Name + ".Load()";
+            var members = new List<string>();
             var section = declared.Root;
             foreach (var key in keys)
             {
                 var node = section.Find(key);
-                expression += "." + SchemaNames.Member(key, inRoot: section.Path.Length == 0);
-                if (node is SchemaValue value) return (value, value.File, expression);
+                members.Add(SchemaNames.Member(key, inRoot: section.Path.Length == 0));
+                if (node is SchemaValue value) return new TypedKey(value, declared, string.Join(".", members), members.Count == keys.Count);
                 if (node is not SchemaSection child) break;
                 section = child;
             }
@@ -43,3 +43,10 @@ internal sealed class TypedKeys
         return null;
     }
 }
+
+/// <summary>A value that a schema types.</summary>
+/// <param name="Value">What the schema declares.</param>
+/// <param name="Class">The class that is generated.</param>
+/// <param name="Members">The properties that lead to the value, with dots between them.</param>
+/// <param name="IsWhole">Whether the keys lead to the value, and not to something in it.</param>
+internal sealed record TypedKey(SchemaValue Value, SchemaClass Class, string Members, bool IsWhole);
