@@ -85,9 +85,6 @@ internal sealed class EditorUnderTest : IDisposable
 
     public void Dispose() => _workspace.Dispose();
 
-    /// <summary>The codes that the analyzers report, of code that compiles.</summary>
-    public async Task<IReadOnlyList<string>> CodesAsync() => [.. (await AnalyzeAsync(_document)).Select(found => found.Id)];
-
     /// <summary>What is offered for the one diagnostic of the code.</summary>
     public async Task<IReadOnlyList<string>> OffersAsync() => [.. (await ActionsAsync()).Select(action => action.Title)];
 
@@ -98,6 +95,19 @@ internal sealed class EditorUnderTest : IDisposable
         var changed = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution.GetDocument(_document.Id)!;
         (await AnalyzeAsync(changed)).ShouldBeEmpty();
         return (await changed.GetTextAsync()).ToString();
+    }
+
+    /// <summary>The code after the first offer of a fix was taken everywhere.</summary>
+    public async Task<string> FixAllAsync(CodeFixProvider fix)
+    {
+        var found = (await AnalyzeAsync(_document)).Where(diagnostic => fix.FixableDiagnosticIds.Contains(diagnostic.Id)).ToList();
+        var first = (CodeAction?)null;
+        await fix.RegisterCodeFixesAsync(new CodeFixContext(_document, found[0], (action, _) => first ??= action, CancellationToken.None));
+        var context = new FixAllContext(
+            _document, fix, FixAllScope.Document, first.ShouldNotBeNull().EquivalenceKey!, fix.FixableDiagnosticIds, new Found(found), CancellationToken.None);
+        var all = (await fix.GetFixAllProvider()!.GetFixAsync(context)).ShouldNotBeNull();
+        var changed = (await all.GetOperationsAsync(CancellationToken.None)).OfType<ApplyChangesOperation>().Single().ChangedSolution;
+        return (await changed.GetDocument(_document.Id)!.GetTextAsync()).ToString();
     }
 
     private async Task<List<CodeAction>> ActionsAsync()
@@ -131,5 +141,15 @@ internal sealed class EditorUnderTest : IDisposable
         public override ImmutableArray<DiagnosticAnalyzer> GetAnalyzersForAllLanguages() => [];
 
         public override ImmutableArray<ISourceGenerator> GetGenerators(string language) => [_generator];
+    }
+
+    /// <summary>What was found in the document.</summary>
+    private sealed class Found(IEnumerable<Diagnostic> found) : FixAllContext.DiagnosticProvider
+    {
+        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) => Task.FromResult(found);
+
+        public override Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken) => Task.FromResult(found);
+
+        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>([]);
     }
 }

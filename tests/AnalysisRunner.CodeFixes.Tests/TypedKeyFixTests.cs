@@ -86,6 +86,13 @@ public sealed class TypedKeyFixTests
             (await editor.OffersAsync()).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Mends_all_of_a_document_at_once()
+    {
+        using var editor = new EditorUnderTest(Method("config.Get<string>(\"hello\", \"greeting\") + config.Get<long>(\"hello\", \"repeat\") + config.Get<int>(\"hello\", \"repeat\")"));
+        (await editor.FixAllAsync(new TypedKeyFix())).ShouldBe(Method("hello.Hello.Greeting + hello.Hello.Repeat + config.Get<int>(\"hello\", \"repeat\")"));
+    }
+
     private static string Method(string expression) => $$"""
         using System.Collections.Generic;
         using AnalysisRunner.Pipelines;
