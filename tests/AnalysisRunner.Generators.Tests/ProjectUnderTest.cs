@@ -103,10 +103,12 @@ internal sealed class ProjectUnderTest
         var found = await output
             .WithAnalyzers(
                 [new BucketInCodeAnalyzer(), new RunnerVariableAnalyzer(), new TypedKeyAnalyzer(), new RawShellAnalyzer()],
-                new AnalyzerOptions([.. _files], new Options(_properties)))
+                AnalyzerOptions())
             .GetAnalyzerDiagnosticsAsync();
         return [.. found.OrderBy(d => d.Location.SourceSpan.Start)];
     }
+
+    internal AnalyzerOptions AnalyzerOptions() => new([.. _files], new Options(_properties));
 
     internal static string Shown(Diagnostic diagnostic)
     {
@@ -118,11 +120,13 @@ internal sealed class ProjectUnderTest
 
     internal sealed class InMemoryFile(string path, string text, (string Name, string Value)[] metadata) : AdditionalText
     {
+        private readonly SourceText _text = SourceText.From(text);
+
         internal (string Name, string Value)[] Metadata => metadata;
 
         public override string Path => path;
 
-        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text);
+        public override SourceText GetText(CancellationToken cancellationToken = default) => _text;
     }
 
     private sealed class Options(Dictionary<string, string> properties) : AnalyzerConfigOptionsProvider

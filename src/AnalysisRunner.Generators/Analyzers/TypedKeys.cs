@@ -1,9 +1,12 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using AnalysisRunner.Config;
 using AnalysisRunner.Toml;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
 
 namespace AnalysisRunner.Generators;
 
@@ -12,14 +15,15 @@ internal sealed class TypedKeys
 {
     private readonly IReadOnlyList<SchemaClass> _classes;
 
+    // An editor makes a compilation for every key that is pressed; the texts of the schemas stay the same objects.
+    private static readonly ConditionalWeakTable<SourceText, SchemaFile> Parsed = new();
+
     private TypedKeys(IReadOnlyList<SchemaClass> classes) => _classes = classes;
 
     internal static TypedKeys Of(AnalyzerOptions options, CancellationToken cancellation)
     {
         var files = options.AdditionalFiles
-            .Select(file => InputFileReader.Read(file, options.AnalyzerConfigOptionsProvider, cancellation))
-            .Where(file => file?.Role == FileRole.Schema)
-            .Select(file => SchemaFile.Parse(TomlDocument.Parse(file!.Text, file.ShownPath)))
+            .Select(file => SchemaOf(file, options.AnalyzerConfigOptionsProvider, cancellation)).OfType<SchemaFile>()
             .OrderBy(file => file.Path, System.StringComparer.Ordinal);
         return new TypedKeys(Schema.Classes(files, InputFileReader.ReadProject(options.AnalyzerConfigOptionsProvider).RootNamespace));
     }
@@ -41,6 +45,14 @@ internal sealed class TypedKeys
             }
         }
         return null;
+    }
+
+    private static SchemaFile? SchemaOf(AdditionalText file, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
+    {
+        if (InputFileReader.Read(file, options, cancellation) is not { Role: FileRole.Schema } input || file.GetText(cancellation) is not { } text) return null;
+        SchemaFile Parse(SourceText _) => SchemaFile.Parse(TomlDocument.Parse(input.Text, input.ShownPath));
+        var parsed = Parsed.GetValue(text, Parse);
+        return parsed.Path == input.ShownPath ? parsed : Parse(text);
     }
 }
 
