@@ -43,6 +43,7 @@ public sealed class BucketInCodeFixTests
     [InlineData("bool M(AnalysisConfig config, string x) => x is \"gs://cpg-demo-main/x\";")]
     [InlineData("string M() => \"gs://cpg-demo-main/x\";")]
     [InlineData("void M(AnalysisConfig config, Job job) => job.Command($\"gs://cpg-demo-main/{job}\");")]
+    [InlineData("void M(AnalysisConfig config, System.Text.StringBuilder text, int x) => text.Append($\"gs://cpg-demo-main/{x}\");")]
     public async Task Offers_nothing_where_the_code_would_not_compile_or_mean_the_same(string member)
     {
         using var editor = new EditorUnderTest($"using AnalysisRunner.Pipelines;\nclass P {{ {member} }}");
