@@ -17,7 +17,7 @@ public sealed class GateRuleTests
             Root = "/home/analyst/repo",
             VisibleRoot = "/home/analyst/repo",
             Head = Head,
-            Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(false), ["run.sh"] = new(false), ["part"] = new(IsSubmodule: true) },
+            Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(), ["run.sh"] = new(), ["part"] = new(Head), ["part/deep/x.cs"] = new() },
             Remotes = new Dictionary<string, string> { ["origin"] = "https://example.org/group/repo" },
             Remote = "origin",
         },
@@ -28,14 +28,16 @@ public sealed class GateRuleTests
     public void A_clean_submission_passes() => SubmissionGate.Judge(Clean).ShouldBeEmpty();
 
     [Theory]
-    [InlineData("/home/analyst/repo/ignored.cs", "are ignored by git")]
-    [InlineData("/home/analyst/elsewhere/shared.cs", "lie outside the repository")]
-    [InlineData("/home/analyst/repo2/shared.cs", "lie outside the repository")]
-    public void Refuses_an_input_that_the_commit_does_not_have(string path, string reason)
+    [InlineData("/home/analyst/repo/ignored.cs", false, SubmissionCodes.InputNotInCommit)]
+    [InlineData("/home/analyst/repo/part/ignored.cs", false, SubmissionCodes.InputNotInCommit)]
+    [InlineData("/home/analyst/elsewhere/shared.cs", false, SubmissionCodes.InputOutside)]
+    [InlineData("/home/analyst/repo2/shared.cs", false, SubmissionCodes.InputOutside)]
+    [InlineData("/home/analyst/repo/new.g.cs", true, SubmissionCodes.GeneratedOutsideObj)]
+    public void Refuses_an_input_that_the_commit_does_not_have(string path, bool generated, string code)
     {
-        var problem = Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/app.csproj", "project file"), new BuildInput(path, "Compile")] }).ShouldHaveSingleItem();
-        problem.Code.ShouldBe(SubmissionCodes.InputNotInCommit);
-        problem.Message.ShouldContain(reason);
+        var input = new BuildInput(path, "Compile") { IsGenerated = generated };
+        var problem = Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/app.csproj", "project file"), input] }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(code);
         problem.File.ShouldBe(path);
     }
 

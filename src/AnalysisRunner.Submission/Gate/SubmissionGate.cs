@@ -11,8 +11,11 @@ public static class SubmissionGate
         new NoCommitRule(),
         new OperationInProgressRule(),
         new HeadMovedRule(),
+        new ConflictRule(),
         new ModifiedRule(),
         new LineEndingsRule(),
+        new SubmodulePositionRule(),
+        new SubmoduleContentRule(),
         new UntrackedRule(),
         new HiddenRule(),
         new InputsRule(),
@@ -27,6 +30,7 @@ public static class SubmissionGate
     private static readonly IGateRule[] RemoteRules =
     [
         new UnpushedRule(),
+        new SubmoduleUnpushedRule(),
         new DefaultBranchRule(),
     ];
 
