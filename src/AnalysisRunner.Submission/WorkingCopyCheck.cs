@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Submission.Gate;
 using AnalysisRunner.Submission.Git;
 
@@ -51,6 +52,7 @@ public sealed class WorkingCopyCheck(IWorkingCopy workingCopy, Func<string, stri
                     .Where(input => IsInput(input, options, exempt))
                     .Select(input => input with { IsGenerated = known?.Contains(input.Path) == false && input.IsSource }),
             ],
+            ConfigTexts = ReadConfig(options.Config),
             ExpectedCommit = build.ExpectedCommit,
             Assembly = build.AssemblyFile is null ? null : Read(build.AssemblyFile),
             TransientMergeRef = TransientMergeRef(),
@@ -102,6 +104,25 @@ public sealed class WorkingCopyCheck(IWorkingCopy workingCopy, Func<string, stri
         {
             return new BuiltAssembly(path, null, exception.Message);
         }
+    }
+
+    /// <summary>The texts of the files that exist; one that does not is refused by the rule about config files.</summary>
+    private static Dictionary<string, string> ReadConfig(IEnumerable<ConfigFile> files)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (var file in files.Where(file => File.Exists(file.Path)))
+        {
+            try
+            {
+                texts[file.Path] = File.ReadAllText(file.Path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new AnalysisRunnerException(
+                    [new Problem(SubmissionCodes.ConfigNotInCommit, $"The config file '{file.Path}' cannot be read: {exception.Message}", File: file.Path)], exception);
+            }
+        }
+        return texts;
     }
 
     private string? TransientMergeRef()

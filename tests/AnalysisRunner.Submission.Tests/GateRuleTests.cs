@@ -159,6 +159,20 @@ public sealed class GateRuleTests
         SubmissionGate.JudgeRemote(Clean with { Options = Clean.Options with { AccessLevel = level }, Remote = new RemoteFacts(pushed, "main", reviewed) })
             .Select(problem => problem.Code).ShouldBe(code is null ? [] : [code]);
 
+    [Fact]
+    public void Refuses_a_secret_by_its_place_and_never_repeats_it()
+    {
+        var secret = "ghp_" + new string('a', 36);
+        var facts = Clean with
+        {
+            Options = Clean.Options with { Arguments = $"--key {secret}" },
+            ConfigTexts = new Dictionary<string, string> { ["/home/analyst/repo/c.toml"] = $"a = 1\nkey = \"{secret}\"\n" },
+        };
+        var problems = Judge(facts);
+        problems.Select(problem => (problem.Code, problem.File, problem.Line)).ShouldBe([(SubmissionCodes.Secret, null, 0), (SubmissionCodes.Secret, "/home/analyst/repo/c.toml", 2)]);
+        problems.ShouldAllBe(problem => !problem.Message.Contains(secret));
+    }
+
     private static IReadOnlyList<Problem> Judge(GateFacts facts) => SubmissionGate.Judge(facts);
 
     private static CommitId Commit(char digit) => CommitId.TryParse(new string(digit, 40), out var commit) ? commit : throw new ArgumentException("not a digit");

@@ -21,6 +21,7 @@ public static class SubmissionGate
         new InputsRule(),
         new ConfigRule(),
         new ScriptRule(),
+        new SecretRule(),
         new StampRule(),
         new ConfirmationRule(),
         new TransientMergeRule(),
