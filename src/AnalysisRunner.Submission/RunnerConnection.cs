@@ -40,7 +40,12 @@ public sealed class RunnerConnection(Func<CancellationToken, Task<IAnalysisRunne
     public static RunnerConnection ToLocal(LocalRunner runner)
     {
         ArgumentNullException.ThrowIfNull(runner);
-        return new(async cancellation => runner.Connect(await runner.FindOrStartAsync(cancellation).ConfigureAwait(false)));
+        RunningRunner? known = null;
+        return new(async cancellation =>
+        {
+            known = await (known is null ? runner.FindOrStartAsync(cancellation) : runner.FindAgainAsync(known, cancellation)).ConfigureAwait(false);
+            return runner.Connect(known);
+        });
     }
 
     /// <summary>The runner as last found.</summary>

@@ -71,4 +71,7 @@ public static class BuildCodes
 
     /// <summary>Another submission of the same project is being sent and does not end.</summary>
     public const string SubmissionInFlight = "AR1054";
+
+    /// <summary>The file that keeps a second click from making a second run cannot be written.</summary>
+    public const string SubmissionFileNotWritable = "AR1055";
 }
