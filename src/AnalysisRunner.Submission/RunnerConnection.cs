@@ -1,6 +1,7 @@
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Credentials;
 using AnalysisRunner.Submission.Local;
 
 namespace AnalysisRunner.Submission;
@@ -21,8 +22,7 @@ public sealed class RunnerConnection(Func<CancellationToken, Task<IAnalysisRunne
         ArgumentNullException.ThrowIfNull(credentials);
         return new(async cancellation =>
         {
-            var token = credentials.TokenFor(url);
-            var api = new AnalysisRunnerApi(url, _ => ValueTask.FromResult<string?>(token));
+            var api = new AnalysisRunnerApi(url, credentials.TokensFor(url));
             try
             {
                 await api.RequireCompatibleServerAsync(cancellation).ConfigureAwait(false);

@@ -132,6 +132,8 @@ public sealed class WorkingCopyCheck(IWorkingCopy workingCopy, Func<string, stri
         {
             return github;
         }
+        if (environment("SYSTEM_PULLREQUEST_PULLREQUESTID") is not null && environment("BUILD_SOURCEBRANCH") is { } azure && azure.EndsWith("/merge", StringComparison.Ordinal))
+            return azure;
         return environment("CI_MERGE_REQUEST_EVENT_TYPE") is "merged_result" or "merge_train" ? environment("CI_MERGE_REQUEST_REF_PATH") ?? "merged result" : null;
     }
 }

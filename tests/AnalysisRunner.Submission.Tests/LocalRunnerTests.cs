@@ -3,6 +3,7 @@ using System.Text.Json;
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Credentials;
 using AnalysisRunner.Submission.Local;
 
 namespace AnalysisRunner.Submission.Tests;

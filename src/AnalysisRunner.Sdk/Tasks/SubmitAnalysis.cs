@@ -1,6 +1,7 @@
 using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Submission;
+using AnalysisRunner.Submission.Credentials;
 using AnalysisRunner.Submission.Local;
 using Microsoft.Build.Framework;
 
