@@ -17,7 +17,7 @@ public sealed class GateRuleTests
             Root = "/home/analyst/repo",
             VisibleRoot = "/home/analyst/repo",
             Head = Head,
-            Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(false), ["run.sh"] = new(false), ["part"] = new(IsSubmodule: true) },
+            Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(), ["run.sh"] = new(), ["part"] = new(Head), ["part/deep/x.cs"] = new() },
             Remotes = new Dictionary<string, string> { ["origin"] = "https://example.org/group/repo" },
             Remote = "origin",
         },
@@ -28,14 +28,16 @@ public sealed class GateRuleTests
     public void A_clean_submission_passes() => SubmissionGate.Judge(Clean).ShouldBeEmpty();
 
     [Theory]
-    [InlineData("/home/analyst/repo/ignored.cs", "are ignored by git")]
-    [InlineData("/home/analyst/elsewhere/shared.cs", "lie outside the repository")]
-    [InlineData("/home/analyst/repo2/shared.cs", "lie outside the repository")]
-    public void Refuses_an_input_that_the_commit_does_not_have(string path, string reason)
+    [InlineData("/home/analyst/repo/ignored.cs", false, SubmissionCodes.InputNotInCommit)]
+    [InlineData("/home/analyst/repo/part/ignored.cs", false, SubmissionCodes.InputNotInCommit)]
+    [InlineData("/home/analyst/elsewhere/shared.cs", false, SubmissionCodes.InputOutside)]
+    [InlineData("/home/analyst/repo2/shared.cs", false, SubmissionCodes.InputOutside)]
+    [InlineData("/home/analyst/repo/new.g.cs", true, SubmissionCodes.GeneratedOutsideObj)]
+    public void Refuses_an_input_that_the_commit_does_not_have(string path, bool generated, string code)
     {
-        var problem = Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/app.csproj", "project file"), new BuildInput(path, "Compile")] }).ShouldHaveSingleItem();
-        problem.Code.ShouldBe(SubmissionCodes.InputNotInCommit);
-        problem.Message.ShouldContain(reason);
+        var input = new BuildInput(path, "Compile") { IsGenerated = generated };
+        var problem = Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/app.csproj", "project file"), input] }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(code);
         problem.File.ShouldBe(path);
     }
 
@@ -156,6 +158,20 @@ public sealed class GateRuleTests
     public void Judges_what_the_remote_said(string level, bool pushed, bool reviewed, string? code) =>
         SubmissionGate.JudgeRemote(Clean with { Options = Clean.Options with { AccessLevel = level }, Remote = new RemoteFacts(pushed, "main", reviewed) })
             .Select(problem => problem.Code).ShouldBe(code is null ? [] : [code]);
+
+    [Fact]
+    public void Refuses_a_secret_by_its_place_and_never_repeats_it()
+    {
+        var secret = "ghp_" + new string('a', 36);
+        var facts = Clean with
+        {
+            Options = Clean.Options with { Arguments = $"--key {secret}" },
+            ConfigTexts = new Dictionary<string, string> { ["/home/analyst/repo/c.toml"] = $"a = 1\nkey = \"{secret}\"\n" },
+        };
+        var problems = Judge(facts);
+        problems.Select(problem => (problem.Code, problem.File, problem.Line)).ShouldBe([(SubmissionCodes.Secret, null, 0), (SubmissionCodes.Secret, "/home/analyst/repo/c.toml", 2)]);
+        problems.ShouldAllBe(problem => !problem.Message.Contains(secret));
+    }
 
     private static IReadOnlyList<Problem> Judge(GateFacts facts) => SubmissionGate.Judge(facts);
 
