@@ -25,6 +25,7 @@ internal sealed class AttemptExecution(
         var batch = attempt.Batch.Folder;
         Directory.CreateDirectory(attempt.Folder.Path);
         Directory.CreateDirectory(attempt.Folder.Work);
+        Disk.DemandWritable(batch.Scratch);
         foreach (var output in job.Outputs)
         {
             var path = Path.Combine(batch.Scratch, output);

@@ -28,6 +28,7 @@ public sealed class LocalEngine : IBatchEngine
     private readonly EngineCore _core;
     private readonly Recovery _recovery;
     private readonly FileTransfers _transfers;
+    private readonly LogLimit _logLimit;
     private readonly Slots _slots;
     private readonly Watchers _watchers;
     private readonly Lock _gate = new();
@@ -45,6 +46,7 @@ public sealed class LocalEngine : IBatchEngine
             .Where(variable => variable.value is not null).ToDictionary(variable => variable.name, variable => variable.value!);
         var execution = new AttemptExecution(options, bash, passed, processes, launchers);
         _transfers = new FileTransfers(options.Transfers);
+        _logLimit = new LogLimit(options.LogLimitBytes);
         _recovery = new Recovery(options, processes, execution);
         _core = new EngineCore(options, processes, execution, _slots, _watchers);
     }
@@ -133,7 +135,7 @@ public sealed class LocalEngine : IBatchEngine
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) yield break;
-        await foreach (var chunk in LogReader.ReadAsync(_core, batch, run.Jobs[job - 1], offset, follow, _closing.Token, cancellation)) yield return chunk;
+        await foreach (var chunk in LogReader.ReadAsync(_core, _logLimit, batch, run.Jobs[job - 1], offset, follow, _closing.Token, cancellation)) yield return chunk;
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,13 @@ internal sealed class LogLimit
             CultureInfo.InvariantCulture, $"\nanalysis-runner: this log is longer than {bytes} bytes; what stood here is left out\n"));
     }
 
+    /// <summary>Where a reader that has come to a position goes on: there, or where something was left out, when the log was cut before that position.</summary>
+    public long Resume(string path, long position)
+    {
+        var info = new FileInfo(path);
+        return info.Exists && info.Length >= _head && position > info.Length ? _head : position;
+    }
+
     /// <summary>Cuts a log that is too long; nothing when there is none.</summary>
     public void Apply(string path)
     {
