@@ -44,8 +44,8 @@ internal sealed class BatchRun
     /// <summary>Whether there is something to cancel of a group, or of the batch as group 0.</summary>
     public bool CanCancel(int group) => !IsFinal && _groups.Knows(group) && _groups.CancelReason(group) is null;
 
-    /// <summary>Whether anything was cancelled, by somebody or by too many failures.</summary>
-    public bool HasCancellations => _groups.HasCancellations;
+    /// <summary>How often something was cancelled, by somebody or by too many failures.</summary>
+    public int Cancellations => _groups.Cancellations;
 
     /// <summary>Applies one record; false when it contradicts the state, in which case nothing changed.</summary>
     public bool Apply(JournalRecord record)

@@ -176,7 +176,7 @@ internal sealed partial class EngineCore : IDisposable
     /// <summary>What follows from a change: stops, waits, starts, news, and the end of the batch.</summary>
     private void Changed(LiveBatch batch, List<Attempt> starts)
     {
-        if (batch.Run!.HasCancellations)
+        if (batch.Run!.Cancellations > 0)
         {
             foreach (var attempt in batch.Running.Values.Where(attempt => !attempt.IsPublishing && batch.Run.MustStop(attempt.Job))) RequestStop(attempt, StopCause.Cancelled);
         }
@@ -241,6 +241,8 @@ internal sealed partial class EngineCore : IDisposable
         {
             // The journal first: a summary that is on the disk is believed without it. And last of all the summary: what is not done yet is done again.
             batch.Journal!.Flush();
+            batch.Journal.Dispose();
+            JournalCompaction.Apply(batch.Folder, batch.Run!.Spec);
             if (_options.Scratch == ScratchRetention.UntilEnd || (_options.Scratch == ScratchRetention.UntilSuccess && Read(() => batch.Summary.State) == BatchState.Succeeded))
                 batch.Folder.DeleteScratch();
             batch.Folder.WriteSummary(Read(() => batch.Summary));

@@ -17,15 +17,15 @@ internal sealed class JobGroups
         _failures = new int[spec.Groups.Count + 1];
     }
 
-    /// <summary>Whether anything was cancelled.</summary>
-    public bool HasCancellations { get; private set; }
+    /// <summary>How many cancellations there were.</summary>
+    public int Cancellations { get; private set; }
 
     public bool Knows(int group) => group >= 0 && group < _cancelReasons.Length;
 
     /// <summary>Why a group is cancelled: it, or one that it lies in; null when it is not.</summary>
     public string? CancelReason(int group)
     {
-        if (!HasCancellations) return null;
+        if (Cancellations == 0) return null;
         for (; group != 0; group = _spec.Groups[group - 1].Parent)
         {
             if (_cancelReasons[group] is { } reason) return reason;
@@ -38,7 +38,8 @@ internal sealed class JobGroups
     {
         if (CancelReason(group) is not null) return false;
         _cancelReasons[group] = reason;
-        return HasCancellations = true;
+        Cancellations++;
+        return true;
     }
 
     /// <summary>Counts a failed job; says which group has had enough of them now, the outermost when there are several.</summary>

@@ -25,6 +25,11 @@ internal sealed class Recovery(LocalEngineOptions options, IJobProcesses process
                     $"{content.Damaged} records of the journal of batch \"{run.Spec.Key}\" are damaged and were skipped; what they told is taken from the files of the attempts. Check the disk.",
                     File: folder.JournalFile));
             }
+            else
+            {
+                JournalCompaction.Apply(folder, run.Spec);
+                content = content with { ValidLength = Math.Min(content.ValidLength, new FileInfo(folder.JournalFile).Length) };
+            }
             batch.Begin(run, Journal.Open(folder.JournalFile, content.ValidLength));
             Reconcile(batch, run);
             return batch;

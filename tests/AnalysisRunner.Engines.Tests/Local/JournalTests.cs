@@ -73,6 +73,49 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_cut_anywhere_is_a_prefix_of_itself_and_goes_on_from_there()
+    {
+        var texts = Enumerable.Range(1, 12).Select(i => new AttemptStarted(Time, i, i).Write()).ToArray();
+        byte[] whole = [.. texts.SelectMany(Journal.Line)];
+        for (var length = 0; length <= whole.Length; length++)
+        {
+            System.IO.File.WriteAllBytes(File, whole[..length]);
+
+            var content = Journal.Read(File);
+            content.Lines.ShouldBe(texts.Take(content.Lines.Count));
+            content.Damaged.ShouldBe(0);
+            using (var journal = Journal.Open(File, content.ValidLength)) journal.Append("more", keep: false);
+
+            Journal.Read(File).Lines.ShouldBe([.. content.Lines, "more"]);
+        }
+    }
+
+    [Fact]
+    public void A_journal_with_any_byte_changed_to_anything_tells_nothing_that_was_not_written()
+    {
+        var texts = Enumerable.Range(1, 6).Select(i => $"record {i}").ToArray();
+        byte[] whole = [.. texts.SelectMany(Journal.Line)];
+        for (var i = 0; i < whole.Length; i++)
+        {
+            for (var value = 0; value < 256; value++)
+            {
+                if (value == whole[i]) continue;
+                var damaged = (byte[])whole.Clone();
+                damaged[i] = (byte)value;
+                System.IO.File.WriteAllBytes(File, damaged);
+
+                var content = Journal.Read(File);
+
+                // At most the record itself, and the next one when the line end between them is gone. Hex digits mean the same in capitals.
+                var lost = texts.Except(content.Lines).ToArray();
+                if (lost.Length > 2) lost.Length.ShouldBeLessThanOrEqualTo(2);
+                if (!content.Lines.SequenceEqual(texts.Except(lost))) content.Lines.ShouldBe(texts.Except(lost));
+                if (lost.Length > 0 && i < whole.Length - 1 && content.Damaged == 0) content.Damaged.ShouldBeGreaterThan(0);
+            }
+        }
+    }
+
+    [Fact]
     public void Can_be_read_while_it_is_written()
     {
         System.IO.File.WriteAllBytes(File, []);
