@@ -15,6 +15,9 @@ internal sealed class Attempt(LiveBatch batch, JobRun job, int number, DateTimeO
 
     public AttemptFolder Folder { get; } = batch.Folder.Attempt(job.Spec.Id, number);
 
+    /// <summary>How often the kernel had ended a process for lack of memory when this attempt began.</summary>
+    public required long OutOfMemoryCount { get; init; }
+
     /// <summary>The process while it may be signalled: after its start, until it has ended. Null otherwise.</summary>
     public IJobProcess? Process { get; set; }
 

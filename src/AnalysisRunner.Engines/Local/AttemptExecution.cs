@@ -14,8 +14,8 @@ internal sealed class AttemptExecution(
     private readonly FileTransfers _transfers = new(options.Transfers);
     private readonly LogLimit _logLimit = new(options.LogLimitBytes);
 
-    /// <summary>Knows when the kernel ended processes for lack of memory.</summary>
-    public OutOfMemoryWatch OutOfMemory { get; } = new(options.TimeProvider);
+    /// <summary>Counts how often the kernel ended processes for lack of memory.</summary>
+    public OutOfMemoryWatch OutOfMemory { get; } = new();
 
     /// <summary>Writes the folder of the attempt and brings its inputs.</summary>
     /// <exception cref="IOException">Something of that is not possible.</exception>
@@ -89,7 +89,7 @@ internal sealed class AttemptExecution(
     {
         _logLimit.Apply(attempt.Folder.Log);
         return launchers.For(attempt.Job.Spec)?.OwnFailure(attempt, exitCode)
-            ?? EndedAttempt.Of(attempt.Job.Spec, attempt.Batch.Folder.Scratch, exitCode, signal, () => OutOfMemory.StruckSince(attempt.StartedAt));
+            ?? EndedAttempt.Of(attempt.Job.Spec, attempt.Batch.Folder.Scratch, exitCode, signal, () => OutOfMemory.StruckSince(attempt.OutOfMemoryCount));
     }
 
     /// <summary>Ends what an attempt of an earlier host may have left where its session does not reach.</summary>

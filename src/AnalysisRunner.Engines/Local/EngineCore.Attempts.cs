@@ -32,7 +32,7 @@ internal sealed partial class EngineCore
 
     private void Begin(LiveBatch batch, JobRun job, List<Attempt> starts)
     {
-        var attempt = new Attempt(batch, job, job.LastAttempt + 1, Now);
+        var attempt = new Attempt(batch, job, job.LastAttempt + 1, Now) { OutOfMemoryCount = _execution.OutOfMemory.Known };
         Record(batch, new AttemptStarted(attempt.StartedAt, job.Spec.Id, attempt.Number));
         batch.Running.Add(job.Spec.Id, attempt);
         _slots.Occupy(batch, job.Spec);

@@ -3,31 +3,24 @@ using System.Globalization;
 namespace AnalysisRunner.Engines.Local;
 
 /// <summary>
-/// Knows when the kernel last ended a process for lack of memory, of the machine or of a control group. It counts such ends and does not say whose
-/// process it was; so a job counts as ended by it when it was ended by KILL and the count rose while it ran. Linux only. Thread-safe.
+/// Counts how often the kernel ended a process for lack of memory, of the machine or of a control group. The kernel does not say whose process it was; so
+/// a job counts as ended by it when it was ended by KILL and the count rose while it ran. Linux only. Thread-safe.
 /// </summary>
-internal sealed class OutOfMemoryWatch(TimeProvider clock)
+internal sealed class OutOfMemoryWatch
 {
-    private readonly Lock _gate = new();
     private long _count = Read();
-    private DateTimeOffset _last = DateTimeOffset.MinValue;
 
-    /// <summary>Looks at the count, so that a later look can tell when it rose.</summary>
-    public void Look()
-    {
-        lock (_gate)
-        {
-            var count = Read();
-            if (count > _count) _last = clock.GetUtcNow();
-            _count = count;
-        }
-    }
+    /// <summary>The count at the last look: as new as looks are frequent.</summary>
+    public long Known => Volatile.Read(ref _count);
 
-    /// <summary>Whether the kernel ended a process for lack of memory since a time; the answer is as exact as looks are frequent.</summary>
-    public bool StruckSince(DateTimeOffset time)
+    /// <summary>Looks at the count.</summary>
+    public void Look() => Volatile.Write(ref _count, Read());
+
+    /// <summary>Whether the kernel ended a process for lack of memory since the count was a given one.</summary>
+    public bool StruckSince(long known)
     {
         Look();
-        lock (_gate) return _last >= time;
+        return Known > known;
     }
 
     private static long Read()

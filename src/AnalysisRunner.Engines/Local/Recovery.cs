@@ -102,7 +102,7 @@ internal sealed class Recovery(LocalEngineOptions options, IJobProcesses process
 
     private void Resolve(LiveBatch batch, BatchRun run, JobRun job)
     {
-        var attempt = new Attempt(batch, job, job.LastAttempt, job.Last!.StartedAt) { IsAdopted = true };
+        var attempt = new Attempt(batch, job, job.LastAttempt, job.Last!.StartedAt) { IsAdopted = true, OutOfMemoryCount = execution.OutOfMemory.Known };
         var finding = Examine(attempt);
         // Deliveries take their time, which opening does not wait for.
         if (finding.Kind == FindingKind.Running || (finding.Result is { Outcome: AttemptOutcome.Succeeded } && job.Stop is null && job.Spec.OutputFiles.Count > 0))

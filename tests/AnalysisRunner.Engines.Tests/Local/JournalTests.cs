@@ -102,15 +102,12 @@ public sealed class JournalTests : IDisposable
                 if (value == whole[i]) continue;
                 var damaged = (byte[])whole.Clone();
                 damaged[i] = (byte)value;
-                System.IO.File.WriteAllBytes(File, damaged);
-
-                var content = Journal.Read(File);
+                var content = Journal.Parse(damaged);
 
                 // At most the record itself, and the next one when the line end between them is gone. Hex digits mean the same in capitals.
                 var lost = texts.Except(content.Lines).ToArray();
-                if (lost.Length > 2) lost.Length.ShouldBeLessThanOrEqualTo(2);
-                if (!content.Lines.SequenceEqual(texts.Except(lost))) content.Lines.ShouldBe(texts.Except(lost));
-                if (lost.Length > 0 && i < whole.Length - 1 && content.Damaged == 0) content.Damaged.ShouldBeGreaterThan(0);
+                var isTold = lost.Length == 0 || content.Damaged > 0 || i == whole.Length - 1;
+                (lost.Length <= 2 && content.Lines.SequenceEqual(texts.Except(lost)) && isTold).ShouldBeTrue($"byte {i} as {value}");
             }
         }
     }
