@@ -29,7 +29,7 @@ public sealed partial class Batch
             throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a batch: give it some visible characters in one line.");
         }
         Defaults = new BatchDefaults(name);
-        _keyPart = host.Begin(name);
+        _order = host.NextOrder(name);
     }
 
     /// <summary>The name shown to people.</summary>
@@ -52,8 +52,8 @@ public sealed partial class Batch
         new(name, BatchHost.Current, new CodeLine(file, line));
 
     /// <summary>
-    /// Starts a batch under the run's config: its jobs see the files that the config was loaded from, and its section <c>hail</c> gives
-    /// <c>default_timeout</c>, <c>default_memory</c>, <c>cancel_after_n_failures</c> and <c>dry_run</c>.
+    /// Starts a batch that obeys the run's config: what its section <c>hail</c> says by <c>default_timeout</c>, <c>default_memory</c>,
+    /// <c>cancel_after_n_failures</c> and <c>dry_run</c>.
     /// </summary>
     /// <param name="name">The name shown to people; not empty.</param>
     /// <param name="config">The config by keys: the one type that knows the runner's own sections whatever schemas a program has.</param>

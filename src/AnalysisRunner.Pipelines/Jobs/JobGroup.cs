@@ -80,7 +80,7 @@ public sealed class JobGroup
     {
         Id = Id,
         Name = Name,
-        Parent = Parent?.Id,
+        Parent = Parent?.Id ?? 0,
         CancelAfterFailures = _cancelAfterFailures,
         Attributes = new Dictionary<string, string>(_attributes ?? [], StringComparer.Ordinal),
     };

@@ -1,3 +1,4 @@
+using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 
 namespace AnalysisRunner.Pipelines;
@@ -40,6 +41,6 @@ internal static class Destination
 
     private static bool IsObject(string path) => path.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < path.Length - 1;
 
-    private static Exception Fault(string? text, string fault, CodeLine at) =>
+    private static AnalysisRunnerException Fault(string? text, string fault, CodeLine at) =>
         at.Fault(PipelineCodes.PlaceMalformed, $"\"{text}\" is no place of a file: it {fault}.");
 }

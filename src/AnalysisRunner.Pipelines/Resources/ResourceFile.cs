@@ -27,6 +27,9 @@ public sealed class ResourceFile : Resource
     /// <summary>Where an input comes from: an absolute path or a URL; null for a file of a job.</summary>
     internal string? Source { get; }
 
+    /// <summary>What type of value it holds as JSON, when a method makes it; null for any other file.</summary>
+    internal Type? ResultType { get; set; }
+
     /// <summary>Whether another job uses it, or it is delivered: then its job must have produced it.</summary>
     internal bool IsRequired { get; set; }
 

@@ -157,6 +157,16 @@ public abstract class JobSettings<TSelf>
             : throw at.Fault(PipelineCodes.NameMalformed, $"\"{image}\" is not the name of an image for {Subject}.");
     }
 
+    /// <summary>Whether the job needs a network. An engine that isolates its jobs gives none to the others.</summary>
+    /// <param name="network">Whether it does.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    public TSelf Network(bool network = true, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        Change(file, line);
+        return Set(Values with { Network = network });
+    }
+
     /// <summary>The program that reads the commands in place of bash; called as <c>shell -c script</c>, where the first failing command ends the script.</summary>
     /// <param name="shell">The path of a shell of the POSIX kind, such as <c>/bin/sh</c>, where the job runs.</param>
     /// <param name="file">Filled in by the compiler.</param>

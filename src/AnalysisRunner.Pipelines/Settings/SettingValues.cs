@@ -21,6 +21,8 @@ internal sealed record SettingValues
 
     public string? Image { get; init; }
 
+    public bool Network { get; init; }
+
     public string? Shell { get; init; }
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
