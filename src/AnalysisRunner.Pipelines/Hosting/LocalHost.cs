@@ -31,6 +31,9 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
         _signals = [ExitAt(PosixSignal.SIGHUP, 129), ExitAt(PosixSignal.SIGINT, 130), ExitAt(PosixSignal.SIGTERM, 143)];
     }
 
+    /// <summary>The engine; null before the first batch.</summary>
+    internal IBatchEngine? Engine => _engine;
+
     private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation)
     {
         var engine = await OpenAsync(cancellation).ConfigureAwait(false);
