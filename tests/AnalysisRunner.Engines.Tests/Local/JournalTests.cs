@@ -20,7 +20,8 @@ public sealed class JournalTests : IDisposable
             new AttemptStopRequested(Time, 1, 1, StopCause.TimedOut),
             new AttemptEnded(Time, 1, 1, new(AttemptOutcome.Failed, 3, null, "tab\t, newline\n, \"quote\", é"), Time.AddSeconds(-5)),
             new AttemptEnded(Time, 1, 1, new(AttemptOutcome.Succeeded, 0, null, null), Time),
-            new AttemptEnded(Time, 1, 1, new(AttemptOutcome.FailedForGood, null, 9, ""), Time), new BatchCancelled(Time, "why\tnot"),
+            new AttemptEnded(Time, 1, 1, new(AttemptOutcome.FailedForGood, null, 9, ""), Time), new GroupCancelled(Time, 2, "why\tnot"),
+            new AttemptEnded(Time, 2, 3, new(AttemptOutcome.Failed, 137, null, "x") { OutOfMemory = true, Usage = new(1234, 5L << 40) }, Time),
         ];
 
         records.Select(record => JournalRecord.Read(record.Write())).ShouldBe(records);
@@ -31,8 +32,8 @@ public sealed class JournalTests : IDisposable
     [InlineData("")]
     [InlineData("start\t1\t2")]
     [InlineData("start\t1\tx\t2")]
-    [InlineData("end\t1\t1\t1\tNothing\t-\t-\t1\t-")]
-    [InlineData("cancel\t1\tnot json")]
+    [InlineData("end\t1\t1\t1\tNothing\t-\t-\t1\t-\t-\t-\t-")]
+    [InlineData("cancel\t1\t0\tnot json")]
     [InlineData("unknown\t1")]
     public void A_line_that_is_no_record_is_none(string line) => JournalRecord.Read(line).ShouldBeNull();
 

@@ -255,7 +255,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     private Task<LocalEngine> OpenAsync() => LocalEngine.OpenAsync(
-        new LocalEngineOptions { Directory = State, MilliCpu = 4000, KillGrace = TimeSpan.FromMilliseconds(300), Report = _reports.Add }, CancellationToken.None);
+        new LocalEngineOptions { Directory = State, MilliCpu = 4000, KillGrace = TimeSpan.FromMilliseconds(300), RetryDelay = TimeSpan.Zero, Report = _reports.Add }, CancellationToken.None);
 
     /// <summary>Waits for what another process does and nothing tells of.</summary>
     private static async Task UntilAsync(Func<bool> condition)

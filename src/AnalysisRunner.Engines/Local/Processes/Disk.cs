@@ -21,6 +21,13 @@ internal static class Disk
         }
     }
 
+    /// <summary>Whether there is practically no room left where a folder is.</summary>
+    public static bool IsFull(string path)
+    {
+        const long Nothing = 64 * 1024;
+        return Directory.Exists(path) && new DriveInfo(path).AvailableFreeSpace < Nothing;
+    }
+
     /// <summary>Gives a file a second name unless that exists, in one step; false when it exists.</summary>
     public static bool TryLink(string existing, string added)
     {
