@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -22,6 +23,8 @@ internal sealed record MethodCall(string Assembly, Guid Module, int Token, JsonA
         RespectNullableAnnotations = false,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         IncludeFields = true,
+        // Results are read by commands, too; nothing here goes into HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <summary>Files are paths.</summary>
