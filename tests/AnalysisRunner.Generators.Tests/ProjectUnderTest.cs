@@ -50,6 +50,8 @@ internal sealed class ProjectUnderTest
 
     internal IEnumerable<AdditionalText> Files => _files;
 
+    internal AnalyzerConfigOptionsProvider OptionsProvider => new Options(_properties);
+
     internal GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new ConfigGenerator().AsSourceGenerator()], _files, (CSharpParseOptions)ParseOptions, new Options(_properties),
         new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
@@ -102,7 +104,7 @@ internal sealed class ProjectUnderTest
         output.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).ShouldBeEmpty();
         var found = await output
             .WithAnalyzers(
-                [new BucketInCodeAnalyzer(), new RunnerVariableAnalyzer(), new TypedKeyAnalyzer(), new RawShellAnalyzer()],
+                [new BucketInCodeAnalyzer(), new RunnerVariableAnalyzer(), new TypedKeyAnalyzer(), new RawShellAnalyzer(), new MethodJobAnalyzer()],
                 AnalyzerOptions())
             .GetAnalyzerDiagnosticsAsync();
         return [.. found.OrderBy(d => d.Location.SourceSpan.Start)];

@@ -70,7 +70,8 @@ internal static class EndedAttempt
         : result with
         {
             Outcome = AttemptOutcome.Failed,
-            ExitCode = result.ExitCode == 0 ? null : result.ExitCode,
+            // It did not end by itself, so that what it exited with says nothing (hail-batch spec §7, fact 49).
+            ExitCode = null,
             Reason = new Problem(EngineCodes.TimeLimitExceeded, $"The job ran longer than its time limit of {job.Timeout?.ToString("c", CultureInfo.InvariantCulture)} and was stopped. Give it more time or less to do.").ToString(),
         };
 

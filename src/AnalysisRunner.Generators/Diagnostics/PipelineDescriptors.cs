@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace AnalysisRunner.Generators;
 
-/// <summary>What the analyzers report in pipeline code: advice, and so warnings at most. Severities are changed in <c>.globalconfig</c>.</summary>
+/// <summary>What the analyzers report in pipeline code: advice is a warning at most; what cannot work is an error. Severities are changed in <c>.globalconfig</c>.</summary>
 internal static class PipelineDescriptors
 {
     private const string Category = "AnalysisRunner.Pipelines";
@@ -30,4 +30,10 @@ internal static class PipelineDescriptors
         AnalyzerCodes.RawShell, "A value goes into a script without quoting",
         "Shell.Raw puts this value into the script as code: whoever chooses the value runs what they like. Give it to the command as it is, so that it is quoted.",
         Category, DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/AR5004.md");
+
+    /// <summary>A job is given what is no static method. Format: the expression; what it is.</summary>
+    internal static readonly DiagnosticDescriptor MethodJob = new(
+        "AR5020", "A job is given what is no static method",
+        "\"{0}\" is {1}; the job is another process and cannot find it. Give a static method by its name, and values as its arguments.",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/diagnostics/AR5020.md");
 }
