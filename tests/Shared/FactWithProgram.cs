@@ -1,4 +1,4 @@
-namespace AnalysisRunner.Sdk.Tests;
+namespace AnalysisRunner.Tests.Shared;
 
 /// <summary>A test that needs the real git; skipped, and said to be, where there is none.</summary>
 [AttributeUsage(AttributeTargets.Method)]
