@@ -42,10 +42,13 @@ internal sealed partial class Packages
         ("DOTNET_CLI_HOME", Path.Combine(Root, "home")),
     ];
 
+    /// <summary>A project's assembly as it was built with the tests, beside what it needs.</summary>
+    public static string Output(string project) => Path.Combine(Metadata("ArtifactsFolder"), "bin", project, Metadata("Configuration").ToLowerInvariant(), project + ".dll");
+
     public static Task<Packages> GetAsync() => Packed.Value;
 
     /// <summary>The files of a package by name.</summary>
-    public IReadOnlyDictionary<string, byte[]> Read(string id, string extension = ".nupkg")
+    public Dictionary<string, byte[]> Read(string id, string extension = ".nupkg")
     {
         using var archive = ZipFile.OpenRead(Path.Combine(Feed, $"{id}.{Version}{extension}"));
         return archive.Entries.ToDictionary(entry => entry.FullName, entry =>
