@@ -13,6 +13,9 @@ internal sealed partial class Packages
 {
     private static readonly Lazy<Task<Packages>> Packed = new(PackAsync);
 
+    // Without an apostrophe: .NET's own targets fail over one in the folder where file-based programs are built (MSB3094).
+    private readonly string _home = Directory.CreateTempSubdirectory("home of package tests é ").FullName;
+
     private Packages(string root) => Root = root;
 
     /// <summary>The version, new in each run: NuGet keeps what it has unpacked of a version for good.</summary>
@@ -32,14 +35,14 @@ internal sealed partial class Packages
     /// <summary>What a consumer's process needs to know, and no more than that of this machine.</summary>
     public (string Name, string Value)[] Environment =>
     [
-        ("HOME", Path.Combine(Root, "home")),
-        ("USERPROFILE", Path.Combine(Root, "home")),
-        ("APPDATA", Path.Combine(Root, "home", "AppData")),
-        ("XDG_CONFIG_HOME", Path.Combine(Root, "home", ".config")),
+        ("HOME", _home),
+        ("USERPROFILE", _home),
+        ("APPDATA", Path.Combine(_home, "AppData")),
+        ("XDG_CONFIG_HOME", Path.Combine(_home, ".config")),
         ("NUGET_PACKAGES", PackageFolder),
         // Whether a package is known to be vulnerable is asked of a server, and is not what is tested.
         ("NuGetAudit", "false"),
-        ("DOTNET_CLI_HOME", Path.Combine(Root, "home")),
+        ("DOTNET_CLI_HOME", _home),
     ];
 
     /// <summary>A project's assembly as it was built with the tests, beside what it needs.</summary>
@@ -105,7 +108,8 @@ internal sealed partial class Packages
         var machine = SourceLine().Matches(sources.Output).Select(match => (Name: match.Groups["name"].Value, Address: match.Groups["address"].Value)).ToList();
         var have = await Command.RunAsync(Root, Command.Dotnet, ["nuget", "locals", "global-packages", "--list", "--force-english-output"]);
         var fallback = have.Output[(have.Output.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-        Write("home/.nuget/NuGet/NuGet.Config", $"""
+        var config = Path.Combine(_home, ".nuget", "NuGet", "NuGet.Config");
+        Write(config, $"""
             <configuration>
               <packageSources>
                 <clear />
@@ -121,8 +125,8 @@ internal sealed partial class Packages
               </fallbackPackageFolders>
             </configuration>
             """);
-        Directory.CreateDirectory(PathOf("home/AppData/NuGet"));
-        File.Copy(PathOf("home/.nuget/NuGet/NuGet.Config"), PathOf("home/AppData/NuGet/NuGet.Config"));
+        var windows = Path.Combine(_home, "AppData", "NuGet", "NuGet.Config");
+        Write(windows, await File.ReadAllTextAsync(config));
     }
 
     private string PathOf(string name) => Path.Combine(Root, name);
@@ -138,6 +142,7 @@ internal sealed partial class Packages
         // Git's objects are read-only, which matters on Windows.
         foreach (var file in new DirectoryInfo(Root).EnumerateFiles("*", SearchOption.AllDirectories)) file.Attributes = FileAttributes.Normal;
         Directory.Delete(Root, recursive: true);
+        Directory.Delete(_home, recursive: true);
     }
 
     private static string Metadata(string key) => typeof(Packages).Assembly
