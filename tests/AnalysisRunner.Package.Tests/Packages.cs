@@ -72,7 +72,6 @@ internal sealed partial class Packages
     private static async Task<Packages> PackAsync()
     {
         var packages = new Packages(Directory.CreateTempSubdirectory("package tests (it's é) ").FullName);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => packages.Delete();
         Directory.CreateDirectory(packages.Feed);
         await packages.WriteNuGetConfigAsync();
 
@@ -135,6 +134,20 @@ internal sealed partial class Packages
     {
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
         File.WriteAllText(PathOf(name), text);
+    }
+
+    /// <summary>Removes everything, if anything was made.</summary>
+    public static async Task DeleteAsync()
+    {
+        if (!Packed.IsValueCreated) return;
+        try
+        {
+            (await Packed.Value).Delete();
+        }
+        catch (ShouldAssertException)
+        {
+            // Packing has failed, which every test has said; what there is of it helps to find out why.
+        }
     }
 
     private void Delete()
