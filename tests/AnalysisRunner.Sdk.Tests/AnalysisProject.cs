@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text.Json;
 using Microsoft.Build.Logging.StructuredLogger;
 
 namespace AnalysisRunner.Sdk.Tests;
@@ -108,6 +109,21 @@ internal sealed class AnalysisProject : IDisposable
         var result = await Command.RunAsync(_folder, Command.Dotnet, ["msbuild", "Analysis.csproj", $"-t:{target}", $"-getItem:{item}"]);
         result.ExitCode.ShouldBe(0, result.Output);
         return result.Output;
+    }
+
+    /// <summary>What a build would stamp, as <c>commit</c> and <c>repository</c>, without compiling anything.</summary>
+    /// <param name="folder">Another work tree with the same project.</param>
+    /// <param name="environment">Variables of the build.</param>
+    public async Task<(string? Commit, string? Repository)> StampToBeAsync(string? folder = null, params (string Name, string Value)[] environment)
+    {
+        var result = await Command.RunAsync(
+            folder ?? _folder, Command.Dotnet, ["msbuild", "Analysis.csproj", "-nodeReuse:false", "-t:GetAssemblyAttributes", "-getItem:AssemblyMetadata"], environment);
+        result.ExitCode.ShouldBe(0, result.Output);
+        result.Output.ShouldNotContain("warning");
+        using var json = JsonDocument.Parse(result.Output);
+        var values = json.RootElement.GetProperty("Items").GetProperty("AssemblyMetadata").EnumerateArray()
+            .ToDictionary(item => item.GetProperty("Identity").GetString()!, item => item.GetProperty("Value").GetString());
+        return (values.GetValueOrDefault("AnalysisRunner.Commit"), values.GetValueOrDefault("AnalysisRunner.Repository"));
     }
 
     public Task<CommandResult> ExecAsync(string[] arguments, params (string Name, string Value)[] environment) =>

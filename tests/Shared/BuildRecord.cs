@@ -16,6 +16,8 @@ internal sealed class BuildRecord(CommandResult result, Build log)
 
     public IReadOnlyList<Warning> Warnings => log.FindChildrenRecursive<Warning>();
 
+    public IReadOnlyList<string> Messages => [.. log.FindChildrenRecursive<Message>().Select(message => message.Text)];
+
     /// <summary>How often the compiler ran.</summary>
     public int Compilations => log.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(task => task.Name == "Csc").Count;
 

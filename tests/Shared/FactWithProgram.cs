@@ -8,13 +8,23 @@ public sealed class FactWithGitAttribute() : FactWithProgramAttribute("git");
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FactWithBashAttribute() : FactWithProgramAttribute("bash");
 
+/// <summary>A test with cases that needs the real git.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TheoryWithGitAttribute : TheoryAttribute
+{
+    public TheoryWithGitAttribute() => Skip = FactWithProgramAttribute.Missing("git");
+}
+
 /// <summary>A test that needs a program on the PATH.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public abstract class FactWithProgramAttribute : FactAttribute
 {
-    protected FactWithProgramAttribute(string program)
+    protected FactWithProgramAttribute(string program) => Skip = Missing(program);
+
+    /// <summary>Says that a program is not on the PATH; null when it is.</summary>
+    internal static string? Missing(string program)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        if (!folders.Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)))) Skip = $"{program} is not installed";
+        return folders.Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))) ? null : $"{program} is not installed";
     }
 }
