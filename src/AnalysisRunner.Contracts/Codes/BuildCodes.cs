@@ -57,6 +57,9 @@ public static class BuildCodes
     /// <summary>A JSON Schema for editors could not be written. A warning: the build does not need it.</summary>
     public const string JsonSchemaNotWritten = "AR1019";
 
+    /// <summary><c>EnableAnalysisRunnerPipelines</c> is false where the SDK comes as a PackageReference, which it cannot reach.</summary>
+    public const string PipelinesSwitchUnreachable = "AR1020";
+
     /// <summary>A referenced project cannot be evaluated.</summary>
     public const string ReferencedProjectMalformed = "AR1050";
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace AnalysisRunner.Sdk.Tests;
+namespace AnalysisRunner.Tests.Shared;
 
 /// <summary>How a command ended and what it said.</summary>
 internal sealed record CommandResult(int ExitCode, string Output);
