@@ -27,8 +27,8 @@ internal static class ObjectRules
         var bytes = 0;
         foreach (var (name, value) in metadata)
         {
-            if (name.Length == 0 || name.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.')))
-                throw Refused($"The metadata of \"{path}\" has the name \"{name}\". Use a-z 0-9 - _ . alone: stores change other letters.");
+            if (name.Length == 0 || name.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.')))
+                throw Refused($"The metadata of \"{path}\" has the name \"{name}\". Use a-z 0-9 - . alone: stores change other characters.");
             if (reserved.Contains(name)) throw Refused($"The metadata of \"{path}\" has the name \"{name}\", which this library writes itself. Choose another.");
             if (value.Length != value.Trim().Length || value.Any(c => c is < ' ' or > '~'))
                 throw Refused($"The metadata \"{name}\" of \"{path}\" has a value that not every store keeps. Use visible ASCII characters and inner spaces; encode the rest.");

@@ -9,7 +9,7 @@ public sealed record WriteOptions
     /// <summary>What must hold when the write takes effect.</summary>
     public WriteCondition Condition { get; init; }
 
-    /// <summary>Custom metadata: names of <c>a-z 0-9 - _ .</c> and values of visible ASCII characters and inner spaces, which every store keeps as they are; at most 2,048 bytes in all.</summary>
+    /// <summary>Custom metadata: names of <c>a-z 0-9 - .</c> and values of visible ASCII characters and inner spaces, which every store keeps as they are; at most 2,048 bytes in all.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = ObjectInfo.NoMetadata;
 
     /// <summary>The media type; <c>application/octet-stream</c> unless given.</summary>

@@ -38,17 +38,21 @@ public sealed class FileStore : IObjectStore
     });
 
     /// <inheritdoc/>
-    public Task<IReadOnlySet<StoragePath>> ExistAsync(IReadOnlyCollection<StoragePath> paths, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlySet<StoragePath>> ExistAsync(IReadOnlyCollection<StoragePath> paths, CancellationToken cancellationToken = default)
     {
         var found = new HashSet<StoragePath>();
         foreach (var path in paths)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            EnsureObject(path);
-            // Not File.Exists: on a file system that ignores case it would take "X" for "x"; the length of the link does not matter here.
-            if (FileVersion.At(path.LocalPath) is not null) found.Add(path);
+            if (await Guarded(path, "read", () => Task.FromResult(IsThere(path))).ConfigureAwait(false)) found.Add(path);
         }
-        return Task.FromResult<IReadOnlySet<StoragePath>>(found);
+        return found;
+
+        bool IsThere(StoragePath path)
+        {
+            EnsureObject(path);
+            return FileVersion.At(path.LocalPath) is not null;
+        }
     }
 
     /// <inheritdoc/>
