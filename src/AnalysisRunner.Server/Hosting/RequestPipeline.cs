@@ -14,7 +14,7 @@ internal static class RequestPipeline
     {
         var activity = app.Services.GetRequiredService<ServerActivity>();
         var guard = app.Services.GetRequiredService<RequestGuard>();
-        var tokens = app.Services.GetRequiredService<BearerTokens>();
+        var authentication = app.Services.GetRequiredService<Authentication>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(RequestPipeline));
 
         app.Use(async (context, next) =>
@@ -24,7 +24,7 @@ internal static class RequestPipeline
             try
             {
                 guard.Check(context.Request);
-                if (RequestGuard.IsApi(context.Request)) context.SetCaller(tokens.Identify(context.Request.Headers.Authorization));
+                if (RequestGuard.IsApi(context.Request)) context.SetCaller(await authentication.IdentifyAsync(context.Request.Headers.Authorization, context.RequestAborted));
                 await next(context);
                 if (!context.Response.HasStarted && context.GetEndpoint() is null) await RefuseRouteAsync(context);
             }

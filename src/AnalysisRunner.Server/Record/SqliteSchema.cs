@@ -140,6 +140,11 @@ internal static class SqliteSchema
 
         PRAGMA user_version = 1;
         """,
+        """
+        CREATE INDEX invocations_of_dataset ON invocations (dataset, position);
+
+        PRAGMA user_version = 2;
+        """,
     ];
 
     /// <summary>Brings the database to <see cref="CurrentVersion"/>.</summary>

@@ -18,7 +18,7 @@ internal sealed class RequestGuard(ServerAddress address)
     public void Check(HttpRequest request)
     {
         var host = request.Headers.Host.ToString();
-        if (!address.Hosts.Contains(host, StringComparer.Ordinal))
+        if (!address.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase))
         {
             throw new AnalysisRunnerException(
                 PolicyCodes.BadHost, $"The Host header {Quoted.Value(host)} is not this server's address; use '{address.Url}'.");
@@ -27,7 +27,7 @@ internal sealed class RequestGuard(ServerAddress address)
         var origin = request.Headers.Origin;
         if (!StringValues.IsNullOrEmpty(origin))
         {
-            if (!string.Equals(origin.ToString(), "http://" + host, StringComparison.Ordinal)) throw Foreign(origin.ToString());
+            if (!address.IsOwnOrigin(origin.ToString(), host)) throw Foreign(origin.ToString());
         }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !IsApi(request))
         {

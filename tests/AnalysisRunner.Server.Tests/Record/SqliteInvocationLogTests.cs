@@ -93,7 +93,7 @@ public sealed class SqliteInvocationLogTests : InvocationLogContract
         var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(Open)));
         foreach (var log in opened) await log.DisposeAsync();
         using var raw = Raw();
-        raw.ExecuteScalar<long>("PRAGMA user_version").ShouldBe(1);
+        raw.ExecuteScalar<long>("PRAGMA user_version").ShouldBe(SqliteSchema.CurrentVersion);
     }
 
     [Theory]
@@ -150,7 +150,7 @@ public sealed class SqliteInvocationLogTests : InvocationLogContract
         await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
         writes.Count(write => write.IsFaulted).ShouldBe(30);
         writes.Count(write => write.IsCompletedSuccessfully).ShouldBe(30);
-        (await Log.ListAsync(100, null, CancellationToken.None)).Count.ShouldBe(31);
+        (await Log.ListAsync(100, null, null, CancellationToken.None)).Count.ShouldBe(31);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class SqliteInvocationLogTests : InvocationLogContract
         var write = Submission(2) with { RequestJson = "too much" };
         await Should.ThrowAsync<SqliteException>(Log.RecordAsync(write, CancellationToken.None));
         (await Log.RecordAsync(Submission(3), CancellationToken.None)).Outcome.ShouldBe(RecordOutcome.Recorded);
-        (await Log.ListAsync(10, null, CancellationToken.None)).Select(one => one.Invocation.ArGuid).ShouldBe([ArGuid(3), ArGuid(1)]);
+        (await Log.ListAsync(10, null, null, CancellationToken.None)).Select(one => one.Invocation.ArGuid).ShouldBe([ArGuid(3), ArGuid(1)]);
     }
 
     [Fact]
