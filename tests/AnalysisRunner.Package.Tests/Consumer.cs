@@ -20,10 +20,10 @@ internal sealed class Consumer
     public string Folder { get; }
 
     /// <summary>A folder without any project, which inherits nothing from the folders above it.</summary>
-    public static async Task<Consumer> EmptyAsync()
+    public static async Task<Consumer> EmptyAsync(bool atHome = false)
     {
         var packages = await Packages.GetAsync();
-        var consumer = new Consumer(packages, Path.Combine(packages.Root, "projects", Guid.NewGuid().ToString("N")[..8]));
+        var consumer = new Consumer(packages, Path.Combine(atHome ? packages.Home : packages.Root, "projects", Guid.NewGuid().ToString("N")[..8]));
         consumer.Write("Directory.Build.props", "<Project />");
         consumer.Write("Directory.Build.targets", "<Project />");
         consumer.Write(".gitignore", "bin/\nobj/\n*.binlog\n");

@@ -13,12 +13,12 @@ public sealed class ContentTests
         var packages = await Packages.GetAsync();
 
         // The case of "Sdk/" counts where file systems do.
-        Files(packages, "AnalysisRunner.Sdk").Where(file => !file.StartsWith("targets/", StringComparison.Ordinal) && !file.StartsWith("tools/runner/", StringComparison.Ordinal)).ShouldBe(
+        string[] elsewhere = ["targets/", "tools/runner/", "analyzers/"];
+        Files(packages, "AnalysisRunner.Sdk").Where(file => !elsewhere.Any(folder => file.StartsWith(folder, StringComparison.Ordinal))).ShouldBe(
         [
             "README.md",
             "Sdk/Sdk.props",
             "Sdk/Sdk.targets",
-            "analyzers/dotnet/cs/AnalysisRunner.Generators.dll",
             "build/AnalysisRunner.Sdk.props",
             "build/AnalysisRunner.Sdk.targets",
             "buildMultiTargeting/AnalysisRunner.Sdk.props",
@@ -32,6 +32,8 @@ public sealed class ContentTests
             "tasks/net10.0/AnalysisRunner.Submission.dll",
             "tasks/net10.0/AnalysisRunner.Toml.dll",
         ]);
+        Files(packages, "AnalysisRunner.Sdk").Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).ShouldBe(
+            new[] { "AnalysisRunner.CodeFixes", "AnalysisRunner.Generators" }.Where(project => Directory.Exists(Path.Combine(Packages.RepositoryRoot, "src", project))).Select(project => $"analyzers/dotnet/cs/{project}.dll"));
         Files(packages, "AnalysisRunner.Sdk").Where(file => file.StartsWith("targets/", StringComparison.Ordinal)).ShouldBe(
             Directory.EnumerateFiles(Path.Combine(Packages.RepositoryRoot, "src", "AnalysisRunner.Sdk", "targets")).Select(file => "targets/" + Path.GetFileName(file))
                 .Append("targets/AnalysisRunner.Version.props").Order(StringComparer.Ordinal));

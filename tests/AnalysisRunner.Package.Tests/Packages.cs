@@ -13,9 +13,6 @@ internal sealed partial class Packages
 {
     private static readonly Lazy<Task<Packages>> Packed = new(PackAsync);
 
-    // Without an apostrophe: .NET's own targets fail over one in the folder where file-based programs are built (MSB3094).
-    private readonly string _home = Directory.CreateTempSubdirectory("home of package tests é ").FullName;
-
     private Packages(string root) => Root = root;
 
     /// <summary>The version, new in each run: NuGet keeps what it has unpacked of a version for good.</summary>
@@ -27,6 +24,9 @@ internal sealed partial class Packages
 
     public string Feed => Path.Combine(Root, "feed");
 
+    /// <summary>The user's home. Without an apostrophe: .NET's own targets fail over one in the folder of file-based programs (MSB3094), its compiler in a mapped one (CS8101).</summary>
+    public string Home { get; } = Directory.CreateTempSubdirectory("home of package tests é ").FullName;
+
     public string PackageFolder => Path.Combine(Root, "packages");
 
     /// <summary>The unpacked SDK.</summary>
@@ -35,14 +35,14 @@ internal sealed partial class Packages
     /// <summary>What a consumer's process needs to know, and no more than that of this machine.</summary>
     public (string Name, string Value)[] Environment =>
     [
-        ("HOME", _home),
-        ("USERPROFILE", _home),
-        ("APPDATA", Path.Combine(_home, "AppData")),
-        ("XDG_CONFIG_HOME", Path.Combine(_home, ".config")),
+        ("HOME", Home),
+        ("USERPROFILE", Home),
+        ("APPDATA", Path.Combine(Home, "AppData")),
+        ("XDG_CONFIG_HOME", Path.Combine(Home, ".config")),
         ("NUGET_PACKAGES", PackageFolder),
         // Whether a package is known to be vulnerable is asked of a server, and is not what is tested.
         ("NuGetAudit", "false"),
-        ("DOTNET_CLI_HOME", _home),
+        ("DOTNET_CLI_HOME", Home),
     ];
 
     /// <summary>A project's assembly as it was built with the tests, beside what it needs.</summary>
@@ -51,9 +51,12 @@ internal sealed partial class Packages
     public static Task<Packages> GetAsync() => Packed.Value;
 
     /// <summary>The files of a package by name.</summary>
-    public Dictionary<string, byte[]> Read(string id, string extension = ".nupkg")
+    public Dictionary<string, byte[]> Read(string id, string extension = ".nupkg") => ReadArchive(Path.Combine(Feed, $"{id}.{Version}{extension}"));
+
+    /// <summary>The files of an archive by name.</summary>
+    public static Dictionary<string, byte[]> ReadArchive(string path)
     {
-        using var archive = ZipFile.OpenRead(Path.Combine(Feed, $"{id}.{Version}{extension}"));
+        using var archive = ZipFile.OpenRead(path);
         return archive.Entries.ToDictionary(entry => entry.FullName, entry =>
         {
             using var stream = entry.Open();
@@ -107,7 +110,7 @@ internal sealed partial class Packages
         var machine = SourceLine().Matches(sources.Output).Select(match => (Name: match.Groups["name"].Value, Address: match.Groups["address"].Value)).ToList();
         var have = await Command.RunAsync(Root, Command.Dotnet, ["nuget", "locals", "global-packages", "--list", "--force-english-output"]);
         var fallback = have.Output[(have.Output.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-        var config = Path.Combine(_home, ".nuget", "NuGet", "NuGet.Config");
+        var config = Path.Combine(Home, ".nuget", "NuGet", "NuGet.Config");
         Write(config, $"""
             <configuration>
               <packageSources>
@@ -124,7 +127,7 @@ internal sealed partial class Packages
               </fallbackPackageFolders>
             </configuration>
             """);
-        var windows = Path.Combine(_home, "AppData", "NuGet", "NuGet.Config");
+        var windows = Path.Combine(Home, "AppData", "NuGet", "NuGet.Config");
         Write(windows, await File.ReadAllTextAsync(config));
     }
 
@@ -153,9 +156,11 @@ internal sealed partial class Packages
     private void Delete()
     {
         // Git's objects are read-only, which matters on Windows.
-        foreach (var file in new DirectoryInfo(Root).EnumerateFiles("*", SearchOption.AllDirectories)) file.Attributes = FileAttributes.Normal;
-        Directory.Delete(Root, recursive: true);
-        Directory.Delete(_home, recursive: true);
+        foreach (var folder in new[] { Root, Home })
+        {
+            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)) file.Attributes = FileAttributes.Normal;
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static string Metadata(string key) => typeof(Packages).Assembly

@@ -8,6 +8,16 @@ public sealed class FactWithGitAttribute() : FactWithProgramAttribute("git");
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FactWithBashAttribute() : FactWithProgramAttribute("bash");
 
+/// <summary>A test that gives files away, which only the administrator of a Unix can.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class FactAsAdministratorAttribute : FactAttribute
+{
+    public FactAsAdministratorAttribute()
+    {
+        if (OperatingSystem.IsWindows() || Environment.UserName != "root") Skip = "only root can give files away";
+    }
+}
+
 /// <summary>A test with cases that needs the real git.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class TheoryWithGitAttribute : TheoryAttribute
