@@ -82,7 +82,7 @@ public sealed class SubmitTests
             ("$HOME '${PATH}' '$(id)' `id` ~ * ?", ["$HOME", "${PATH}", "$(id)", "`id`", "~", "*", "?"]),
             ("a%3Bb '%3B' a%2Cb", ["a;b", ";", "a,b"]),
             ("50% 100%25 %2541 'a%b' %%", ["50%", "100%", "%41", "a%b", "%%"]),
-            ("ünïcödé-δ 日本 @(Compile) &lt%3B | > & !", ["ünïcödé-δ", "日本", "@(Compile)", "&lt;", "|", ">", "&", "!"]),
+            ("ünïcödé-δ 日本 %40(Compile) &lt%3B | > & !", ["ünïcödé-δ", "日本", "@(Compile)", "&lt;", "|", ">", "&", "!"]),
         ];
         var given = string.Join(' ', cases.Select(example => example.Given));
         var submit = await analysis.SubmitAsync("-p:AnalysisArguments=" + given, "-p:Plain=" + given);
@@ -93,7 +93,7 @@ public sealed class SubmitTests
     }
 
     private static string Unescape(string given) => given
-        .Replace("%3B", ";", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal).Replace("%22", "\"", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+        .Replace("%3B", ";", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal).Replace("%22", "\"", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
 
     [Fact]
     public async Task A_double_click_makes_one_run()

@@ -346,6 +346,14 @@ public sealed class GateTests : IDisposable
     }
 
     [GitFact]
+    public async Task Knows_the_repository_behind_an_abbreviation()
+    {
+        _repository.Git("config", "url.ssh://git@git.example.org/.insteadOf", "acme:");
+        _repository.Git("remote", "add", "origin", "acme:group/analysis.git");
+        (await CheckAsync()).Repository.ToString().ShouldBe("https://git.example.org/group/analysis");
+    }
+
+    [GitFact]
     public async Task Prefers_the_remote_of_the_branch()
     {
         _repository.Git("remote", "add", "origin", "https://example.org/fork/a");

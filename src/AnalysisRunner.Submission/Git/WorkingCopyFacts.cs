@@ -59,6 +59,9 @@ public sealed record WorkingCopyFacts
 
     private static string? Below(string root, string fullPath)
     {
+        // Nearly every path, and nothing has to be taken apart for it: full paths hold no "..".
+        if (fullPath.Length > root.Length + 1 && fullPath[root.Length] == Path.DirectorySeparatorChar && fullPath.StartsWith(root, StringComparison.Ordinal))
+            return OperatingSystem.IsWindows() ? fullPath[(root.Length + 1)..].Replace('\\', '/') : fullPath[(root.Length + 1)..];
         var relative = Path.GetRelativePath(root, fullPath);
         if (Path.IsPathFullyQualified(relative) || relative == "..") return null;
         if (relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return null;
