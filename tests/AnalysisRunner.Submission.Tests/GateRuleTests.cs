@@ -45,6 +45,86 @@ public sealed class GateRuleTests
     public void Accepts_an_input_in_a_submodule() =>
         Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/part/deep/x.cs", "Compile")] }).ShouldBeEmpty();
 
+    [Theory]
+    [InlineData(ChangeKind.Staged, SubmissionCodes.Modified)]
+    [InlineData(ChangeKind.Unstaged, SubmissionCodes.Modified)]
+    [InlineData(ChangeKind.Staged | ChangeKind.Unstaged, SubmissionCodes.Modified)]
+    [InlineData(ChangeKind.Conflicted, SubmissionCodes.Conflicted)]
+    [InlineData(ChangeKind.Untracked, SubmissionCodes.Untracked)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleCommit, SubmissionCodes.SubmoduleMoved)]
+    [InlineData(ChangeKind.Staged | ChangeKind.SubmoduleCommit, SubmissionCodes.SubmoduleMoved)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleModified, SubmissionCodes.SubmoduleModified)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleUntracked, SubmissionCodes.SubmoduleModified)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleCommit | ChangeKind.SubmoduleModified, SubmissionCodes.SubmoduleMoved, SubmissionCodes.SubmoduleModified)]
+    public void Each_kind_of_change_has_its_code(ChangeKind kind, params string[] codes)
+    {
+        var problems = Judge(Clean with { WorkingCopy = Clean.WorkingCopy with { Changes = [new StatusEntry("some/path", kind)] } });
+        problems.Select(problem => problem.Code).ShouldBe(codes);
+        problems.ShouldAllBe(problem => problem.Message.Contains("'some/path'") && problem.File == "/home/analyst/repo/some/path");
+    }
+
+    [Theory]
+    [InlineData("run.sh", SubmissionCodes.LineEndingsOnly)]
+    [InlineData("other.sh", SubmissionCodes.Modified)]
+    public void Line_endings_alone_are_another_matter(string path, string code)
+    {
+        var copy = Clean.WorkingCopy with { Changes = [new StatusEntry(path, ChangeKind.Unstaged)], LineEndingsOnly = new HashSet<string> { "run.sh" } };
+        Judge(Clean with { WorkingCopy = copy }).ShouldHaveSingleItem().Code.ShouldBe(code);
+    }
+
+    [Theory]
+    [InlineData(HiddenFile.AssumeUnchanged)]
+    [InlineData(HiddenFile.SkipWorktree)]
+    public void A_hidden_difference_is_named_with_its_bit(string bit)
+    {
+        var problem = Judge(Clean with { WorkingCopy = Clean.WorkingCopy with { Hidden = [new HiddenFile("run.sh", bit)] } }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(SubmissionCodes.Hidden);
+        problem.Message.ShouldContain($"--no-{bit} -- <file>");
+    }
+
+    [Fact]
+    public void A_submodule_that_was_not_pushed_is_named()
+    {
+        var facts = Clean with { Remote = new RemoteFacts(true, "main", true) { UnpushedSubmodules = ["part"] } };
+        var problem = SubmissionGate.JudgeRemote(facts).ShouldHaveSingleItem();
+        (problem.Code, problem.File).ShouldBe((SubmissionCodes.SubmoduleUnpushed, "/home/analyst/repo/part"));
+    }
+
+    [Fact]
+    public void Reports_most_basic_first()
+    {
+        var copy = Clean.WorkingCopy with
+        {
+            OperationInProgress = "merge",
+            Changes = [.. new[] { ChangeKind.Untracked, ChangeKind.SubmoduleModified, ChangeKind.SubmoduleCommit, ChangeKind.Unstaged, ChangeKind.Conflicted }.Select((kind, i) => new StatusEntry($"f{i}", kind)), new StatusEntry("run.sh", ChangeKind.Unstaged)],
+            LineEndingsOnly = new HashSet<string> { "run.sh" },
+            Hidden = [new HiddenFile("app.csproj", HiddenFile.SkipWorktree)],
+            Remotes = new Dictionary<string, string>(),
+            Remote = null,
+        };
+        var facts = Clean with
+        {
+            WorkingCopy = copy,
+            ExpectedCommit = Commit('b'),
+            Assembly = new BuiltAssembly("/home/analyst/repo/app.dll", null),
+            Inputs = [new BuildInput("/g.cs", "Compile"), new BuildInput("/home/analyst/repo/i.cs", "Compile"), new BuildInput("/home/analyst/repo/n.cs", "Compile") { IsGenerated = true }],
+            Options = Clean.Options with
+            {
+                AccessLevel = "full",
+                Script = "./none.sh",
+                Config = [new ConfigFile("/home/analyst/repo/c.toml", false)],
+                Environment = new Dictionary<string, string> { ["DB_PASSWORD"] = "hunter2" },
+            },
+        };
+        Judge(facts).Select(problem => problem.Code).ShouldBe(
+        [
+            SubmissionCodes.OperationInProgress, SubmissionCodes.HeadMoved, SubmissionCodes.Conflicted, SubmissionCodes.Modified, SubmissionCodes.LineEndingsOnly,
+            SubmissionCodes.SubmoduleMoved, SubmissionCodes.SubmoduleModified, SubmissionCodes.Untracked, SubmissionCodes.Hidden, SubmissionCodes.InputNotInCommit,
+            SubmissionCodes.InputOutside, SubmissionCodes.GeneratedOutsideObj, SubmissionCodes.ConfigNotInCommit, SubmissionCodes.ScriptNotInCommit, SubmissionCodes.Secret,
+            SubmissionCodes.StampDiffers, SubmissionCodes.FullNotConfirmed, SubmissionCodes.NoRemote,
+        ]);
+    }
+
     [Fact]
     public void Gives_one_reason_for_an_untracked_input()
     {
