@@ -17,7 +17,7 @@ namespace AnalysisRunner.Engines.Local;
 /// the batch share, in which the parent folders of its declared outputs exist when it starts. It runs in an empty folder of its own, another for each
 /// attempt. Stdin is empty. When its script ends, what it left running in its process group is ended too; processes that made themselves a session of
 /// their own are out of the engine's sight.</para>
-/// <para>The same user runs the jobs and the engine: nothing keeps jobs apart from each other but good manners.</para>
+/// <para>The same user runs the jobs and the engine: without <see cref="LocalEngineOptions.Isolation"/> nothing keeps jobs apart but good manners.</para>
 /// </remarks>
 public sealed class LocalEngine : IBatchEngine
 {
