@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
 using Amazon.S3.Model;
 using AnalysisRunner.Storage.Integrity;
@@ -27,7 +28,7 @@ public sealed partial class S3Store
                 var end = options.Length is { } length ? options.Offset + length - 1 : (long?)null;
                 var answer = await GetAsync(path, options.IsWhole ? null : options.Offset, end, options.Version, cancellationToken).ConfigureAwait(false);
                 var (info, digest, _) = await DescribeAsync(path, S3Answer.Of(answer), cancellationToken).ConfigureAwait(false);
-                return Verified(path, options, info, digest, answer.ResponseStream);
+                return Verified(path, options, info, digest, Bare(answer));
             }
             catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
@@ -128,10 +129,13 @@ public sealed partial class S3Store
         var length = ObjectRules.RangeLength(options, info.Length);
         var end = options.Offset + length;
         var resuming = new ResumingStream(content, options.Offset, end,
-            async (position, token) => (await GetAsync(path, position, end - 1, info.Version, token).ConfigureAwait(false)).ResponseStream,
+            async (position, token) => Bare(await GetAsync(path, position, end - 1, info.Version, token).ConfigureAwait(false)),
             S3Errors.IsBreak, _options.Attempts);
         return Stream(path, options, info, options.IsWhole ? digest : new ContentDigest(length, null, null), resuming);
     }
+
+    // The SDK would digest the content a second time, by MD5, and tell an alteration as a fault of its own.
+    private static Stream Bare(GetObjectResponse answer) => answer.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : answer.ResponseStream;
 
     private ObjectReadStream Stream(StoragePath path, ReadOptions options, ObjectInfo info, ContentDigest expected, Stream content) =>
         new(info, content, expected, _options.Timeout, options.Progress, error => S3Errors.Translate(path, "read", _connection.Identity, _options.Timeout, error, version: info.Version));
