@@ -27,7 +27,7 @@ public sealed partial class S3Store
             {
                 var end = options.Length is { } length ? options.Offset + length - 1 : (long?)null;
                 var answer = await GetAsync(path, options.IsWhole ? null : options.Offset, end, options.Version, cancellationToken).ConfigureAwait(false);
-                var (info, digest, _) = await DescribeAsync(path, S3Answer.Of(answer), cancellationToken).ConfigureAwait(false);
+                var (info, digest, _) = await DescribeAsync(path, S3Answer.Of(answer), options.IsWhole, cancellationToken).ConfigureAwait(false);
                 return Verified(path, options, info, digest, Bare(answer));
             }
             catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
@@ -47,7 +47,7 @@ public sealed partial class S3Store
             {
                 var answer = await _connection.Client(path).GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = path.Bucket, Key = path.Key }, cancellationToken).ConfigureAwait(false);
                 _seenBuckets[path.Bucket] = true;
-                return ((ObjectInfo, ContentDigest, string?)?)await DescribeAsync(path, S3Answer.Of(answer), cancellationToken).ConfigureAwait(false);
+                return ((ObjectInfo, ContentDigest, string?)?)await DescribeAsync(path, S3Answer.Of(answer), true, cancellationToken).ConfigureAwait(false);
             }, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException error) when (error.Code == StorageCodes.NotFound && _seenBuckets.ContainsKey(path.Bucket))
@@ -84,11 +84,12 @@ public sealed partial class S3Store
             ByteRange = from is null ? null : new ByteRange(string.Create(CultureInfo.InvariantCulture, $"bytes={from}-{to}")),
         }, cancellationToken);
 
-    private async Task<(ObjectInfo Info, ContentDigest Digest, string? Writer)> DescribeAsync(StoragePath path, S3Answer answer, CancellationToken cancellationToken)
+    private async Task<(ObjectInfo Info, ContentDigest Digest, string? Writer)> DescribeAsync(
+        StoragePath path, S3Answer answer, bool withTags, CancellationToken cancellationToken)
     {
         var digest = S3Record.Digest(answer.Metadata, answer.Length, answer.EntityTag, answer.EncryptedWithKey);
-        // Only an object that went in parts has its record in tags; its entity tag has a dash.
-        if (digest.Sha256 is null && answer.TagCount != 0 && answer.EntityTag.Contains('-', StringComparison.Ordinal))
+        // Only an object that went in parts has its record in tags; its entity tag has a dash. A range has nothing to compare with it.
+        if (withTags && digest.Sha256 is null && answer.TagCount != 0 && answer.EntityTag.Contains('-', StringComparison.Ordinal))
             digest = await TaggedAsync(path, answer, cancellationToken).ConfigureAwait(false) ?? digest;
         return (new ObjectInfo
         {
