@@ -13,7 +13,7 @@ internal static class S3Errors
         StorageException => null,
         AmazonS3Exception answer => Answer(path, operation, identity, answer, condition, version),
         AmazonServiceException { InnerException: { } inner } when IsBreak(inner) => StorageErrors.Unavailable(path, inner.Message, error),
-        OperationCanceledException => StorageErrors.TimedOut(path, timeout, error),
+        OperationCanceledException or TimeoutException => StorageErrors.TimedOut(path, timeout, error),
         AmazonClientException or HttpRequestException or IOException => StorageErrors.Unavailable(path, OneLine(error.Message), error),
         _ => null,
     };

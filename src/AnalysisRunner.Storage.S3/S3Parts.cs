@@ -151,6 +151,8 @@ internal sealed class S3Parts(S3Store store, S3StoreOptions options, S3Connectio
                     PartSize = part.Length,
                     MD5Digest = Convert.ToBase64String(md5),
                     DisablePayloadSigning = S3Checks.SkipsSigning(options),
+                    // In chunks, each with a signature of its own, the SDK makes garbage for every byte.
+                    UseChunkEncoding = false,
                 };
                 var client = part.Length > options.PartSize ? connection.PatientClient(path) : connection.Client(path);
                 var answer = await store.AskAsync(path, "write", () => client.UploadPartAsync(request, stop.Token), stop.Token).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
 using Amazon.S3.Model;
 using AnalysisRunner.Storage.Integrity;
@@ -26,8 +27,8 @@ public sealed partial class S3Store
             {
                 var end = options.Length is { } length ? options.Offset + length - 1 : (long?)null;
                 var answer = await GetAsync(path, options.IsWhole ? null : options.Offset, end, options.Version, cancellationToken).ConfigureAwait(false);
-                var (info, digest, _) = await DescribeAsync(path, S3Answer.Of(answer), cancellationToken).ConfigureAwait(false);
-                return Verified(path, options, info, digest, answer.ResponseStream);
+                var (info, digest, _) = await DescribeAsync(path, S3Answer.Of(answer), options.IsWhole, cancellationToken).ConfigureAwait(false);
+                return Verified(path, options, info, digest, Bare(answer));
             }
             catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
@@ -46,7 +47,7 @@ public sealed partial class S3Store
             {
                 var answer = await _connection.Client(path).GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = path.Bucket, Key = path.Key }, cancellationToken).ConfigureAwait(false);
                 _seenBuckets[path.Bucket] = true;
-                return ((ObjectInfo, ContentDigest, string?)?)await DescribeAsync(path, S3Answer.Of(answer), cancellationToken).ConfigureAwait(false);
+                return ((ObjectInfo, ContentDigest, string?)?)await DescribeAsync(path, S3Answer.Of(answer), true, cancellationToken).ConfigureAwait(false);
             }, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException error) when (error.Code == StorageCodes.NotFound && _seenBuckets.ContainsKey(path.Bucket))
@@ -83,11 +84,12 @@ public sealed partial class S3Store
             ByteRange = from is null ? null : new ByteRange(string.Create(CultureInfo.InvariantCulture, $"bytes={from}-{to}")),
         }, cancellationToken);
 
-    private async Task<(ObjectInfo Info, ContentDigest Digest, string? Writer)> DescribeAsync(StoragePath path, S3Answer answer, CancellationToken cancellationToken)
+    private async Task<(ObjectInfo Info, ContentDigest Digest, string? Writer)> DescribeAsync(
+        StoragePath path, S3Answer answer, bool withTags, CancellationToken cancellationToken)
     {
         var digest = S3Record.Digest(answer.Metadata, answer.Length, answer.EntityTag, answer.EncryptedWithKey);
-        // Only an object that went in parts has its record in tags; its entity tag has a dash.
-        if (digest.Sha256 is null && answer.TagCount != 0 && answer.EntityTag.Contains('-', StringComparison.Ordinal))
+        // Only an object that went in parts has its record in tags; its entity tag has a dash. A range has nothing to compare with it.
+        if (withTags && digest.Sha256 is null && answer.TagCount != 0 && answer.EntityTag.Contains('-', StringComparison.Ordinal))
             digest = await TaggedAsync(path, answer, cancellationToken).ConfigureAwait(false) ?? digest;
         return (new ObjectInfo
         {
@@ -128,10 +130,13 @@ public sealed partial class S3Store
         var length = ObjectRules.RangeLength(options, info.Length);
         var end = options.Offset + length;
         var resuming = new ResumingStream(content, options.Offset, end,
-            async (position, token) => (await GetAsync(path, position, end - 1, info.Version, token).ConfigureAwait(false)).ResponseStream,
+            async (position, token) => Bare(await GetAsync(path, position, end - 1, info.Version, token).ConfigureAwait(false)),
             S3Errors.IsBreak, _options.Attempts);
         return Stream(path, options, info, options.IsWhole ? digest : new ContentDigest(length, null, null), resuming);
     }
+
+    // The SDK would digest the content a second time, by MD5, and tell an alteration as a fault of its own.
+    private static Stream Bare(GetObjectResponse answer) => answer.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : answer.ResponseStream;
 
     private ObjectReadStream Stream(StoragePath path, ReadOptions options, ObjectInfo info, ContentDigest expected, Stream content) =>
         new(info, content, expected, _options.Timeout, options.Progress, error => S3Errors.Translate(path, "read", _connection.Identity, _options.Timeout, error, version: info.Version));

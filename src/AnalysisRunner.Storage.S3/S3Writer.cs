@@ -72,6 +72,7 @@ internal sealed class S3Writer(S3Store store, S3StoreOptions options, S3Connecti
             IfNoneMatch = write.Condition.Kind == WriteConditionKind.CreateOnly ? "*" : null,
             IfMatch = write.Condition.Kind == WriteConditionKind.MatchVersion ? store.EntityTag(write.Condition.Version!) : null,
             DisablePayloadSigning = S3Checks.SkipsSigning(options),
+            UseChunkEncoding = false,
         };
         if (options.IsAmazon) request.ChecksumCRC32C = Crc32C.ToBase64(digest.Crc32C!.Value);
         else request.MD5Digest = Convert.ToBase64String(md5);

@@ -1,3 +1,5 @@
+using AnalysisRunner.Storage.Transfers;
+
 namespace AnalysisRunner.Storage.Tests;
 
 public abstract partial class ObjectStoreContract
@@ -169,6 +171,55 @@ public abstract partial class ObjectStoreContract
         var root = Folder;
         while (!root.IsRoot) root = root.Parent;
         await Store.WriteAsync(root, new MemoryStream()).RefusedAsync(StorageErrorKind.Invalid, StorageCodes.MalformedPath);
+    }
+
+    [StoreTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_download_in_ranges_is_verified_and_a_failed_one_leaves_no_file(bool altered)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllBytesAsync(folder["local"], RandomContent.Of(3_000_001));
+        await Store.UploadAsync(folder["local"], At("object"));
+        if (altered) await AlterAsync(At("object"), content => [.. content[..2_000_000], (byte)~content[2_000_000], .. content[2_000_001..]]);
+        var reported = new Reports();
+
+        var download = Store.DownloadAsync(At("object"), folder["back"], new DownloadOptions { RangeSize = 256 * 1024, Progress = reported });
+
+        if (altered)
+        {
+            await download.RefusedAsync(StorageErrorKind.Corrupt, StorageCodes.Corrupt);
+            Directory.GetFiles(folder.Path).ShouldBe([folder["local"]]);
+            return;
+        }
+        (await download).Length.ShouldBe(3_000_001);
+        StoreReading.Sha256(await File.ReadAllBytesAsync(folder["back"])).ShouldBe(StoreReading.Sha256(await File.ReadAllBytesAsync(folder["local"])));
+        (reported.Last, reported.Rises).ShouldBe((3_000_001, true));
+    }
+
+    [StoreFact]
+    public async Task Files_and_folders_go_to_urls_and_back()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["out/deep"]);
+        await File.WriteAllTextAsync(folder["out/a b%"], "first");
+        await File.WriteAllTextAsync(folder["out/deep/ü#"], "second");
+        var transfer = new ObjectTransfer(new ObjectStores(Store));
+
+        await transfer.UploadAsync(folder["out"], At("run/out").ToString(), CancellationToken.None);
+        await transfer.UploadAsync(folder["out"], At("run/out").ToString(), CancellationToken.None);
+        await transfer.UploadAsync(folder["out/a b%"], At("single").ToString(), CancellationToken.None);
+        await transfer.DownloadAsync(At("run/out").ToString(), folder["back"], CancellationToken.None);
+        await transfer.DownloadAsync(At("single").ToString(), folder["file"], CancellationToken.None);
+
+        (await Store.NamesAsync(At("run"), ListOptions.All)).ShouldBe(["out/a b%", "out/deep/ü#"]);
+        (await File.ReadAllTextAsync(folder["back/deep/ü#"])).ShouldBe("second");
+        (await File.ReadAllTextAsync(folder["file"])).ShouldBe("first");
+        (await transfer.ReadAllAsync(At("single").ToString(), CancellationToken.None)).Length.ShouldBe(5);
+        await transfer.DownloadAsync(At("none").ToString(), folder["none"], CancellationToken.None).RefusedAsync(StorageErrorKind.NotFound, StorageCodes.NotFound);
+        ObjectTransfer.Handles(At("x").ToString()).ShouldBeTrue();
+        ObjectTransfer.Handles("https://host/x").ShouldBeFalse();
+        ObjectTransfer.Handles("/local/x").ShouldBeFalse();
     }
 
     [StoreFact]

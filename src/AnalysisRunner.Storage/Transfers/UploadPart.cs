@@ -6,7 +6,7 @@ namespace AnalysisRunner.Storage.Transfers;
 internal sealed class UploadPart : IDisposable
 {
     private readonly byte[]? _buffer;
-    private readonly Action<byte[]>? _release;
+    private Action<byte[]>? _release;
     private readonly FileStream? _file;
 
     private UploadPart(byte[] buffer, int length, Action<byte[]> release)
@@ -66,10 +66,11 @@ internal sealed class UploadPart : IDisposable
         return new KeptOpenStream(_file);
     }
 
+    // A buffer that were returned twice would be two writers' buffer.
     public void Dispose()
     {
         _file?.Dispose();
-        if (_buffer is not null) _release!(_buffer);
+        if (_buffer is not null) Interlocked.Exchange(ref _release, null)?.Invoke(_buffer);
     }
 
     // Whoever sends a stream disposes of it; the file must last for another attempt.
