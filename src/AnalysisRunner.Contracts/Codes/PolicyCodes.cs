@@ -159,6 +159,12 @@ public static class PolicyCodes
     /// <summary>Templates of the config store are missing.</summary>
     public const string TemplateMissing = "AR6065";
 
+    /// <summary>A parameter of a body of the original client is missing or wrong.</summary>
+    public const string CompatibleParameter = "AR6066";
+
+    /// <summary>The run that the original client waited for did not succeed.</summary>
+    public const string WaitedRunFailed = "AR6067";
+
     /// <summary>The <c>Authorization</c> header is missing or is no bearer token.</summary>
     public const string TokenMissing = "AR6101";
 

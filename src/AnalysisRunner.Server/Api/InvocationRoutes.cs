@@ -41,7 +41,7 @@ internal static class InvocationRoutes
         var caller = context.GetUser();
         var key = Requests.IdempotencyKeyOf(context);
         var request = await Requests.ReadAsync(context, ContractsJson.Default.SubmissionRequest, MaximumSubmission);
-        var answer = await context.RequestServices.GetRequiredService<SubmitInvocation>().ExecuteAsync(caller, request, key, context.RequestAborted);
+        var answer = await context.RequestServices.GetRequiredService<SubmitInvocation>().ExecuteAsync(caller, request, key, [], context.RequestAborted);
         context.Response.Headers.Location = "/api/v1/invocations/" + answer.ArGuid;
         await Requests.AnswerAsync(context, answer, ContractsJson.Default.SubmissionAccepted, StatusCodes.Status202Accepted);
     }

@@ -127,11 +127,12 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
         var watch = WatchSizeAsync(repository, remote.SizeLimit, tooLarge, done.Token);
         try
         {
-            return await git.RunAsync(fetch, tooLarge.Token);
+            var fetched = await git.RunAsync(fetch, tooLarge.Token);
+            return SizeOf(repository) <= remote.SizeLimit ? fetched : throw TooLarge(remote);
         }
         catch (OperationCanceledException)
         {
-            throw Unreachable(remote, string.Create(CultureInfo.InvariantCulture, $"it is larger than {remote.SizeLimit >> 20} MiB, the limit of 'fetch_size_limit_mb'"));
+            throw TooLarge(remote);
         }
         finally
         {
@@ -148,7 +149,6 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
             if (SizeOf(repository) > limit) await tooLarge.CancelAsync();
             await Task.Delay(SizeInterval, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        if (SizeOf(repository) > limit) await tooLarge.CancelAsync();
     }
 
     private static long SizeOf(string repository) =>
@@ -228,6 +228,9 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
         && text.All(c => c > ' ' && c != (char)127 && !"~^:?*[\\".Contains(c)) && text != "@";
 
     private GitCommand Command(string name, params string[] options) => new(name, options) { Repository = folder };
+
+    private static AnalysisRunnerException TooLarge(RemoteRepository remote) => Unreachable(
+        remote, string.Create(CultureInfo.InvariantCulture, $"it is larger than {remote.SizeLimit >> 20} MiB, the limit of 'fetch_size_limit_mb'"));
 
     private static AnalysisRunnerException Unreachable(RemoteRepository remote, string reason) => new([new Problem(
         PolicyCodes.RepositoryUnreachable,

@@ -46,7 +46,7 @@ internal static class ServerApplication
         services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>();
         services.AddSingleton(provider => new RunPreparation(parts.Folders, provider.GetRequiredService<ConfigComposition>(), Programs.Dotnet()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
-        services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
+        services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
         services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
         if (parts.IdleLimit is { } limit)
         {

@@ -35,8 +35,15 @@ internal static class PageRoutes
         routes.MapGet("/invocations/{arGuid}/log", Page(ReadDriverLogAsync));
         routes.MapPost("/invocations/{arGuid}/cancel", Page(CancelAsync));
         routes.MapGet("/batches/{key}", Page(ShowBatchAsync));
+        routes.MapGet("/batches/{key}/jobs/{job}", Page(ShowJobAsync));
         routes.MapGet("/batches/{key}/jobs/{job}/log", Page(ReadJobLogAsync));
     }
+
+    /// <summary>Whether a request is for a page, so that a page is to say what is wrong with it.</summary>
+    public static bool Match(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        || request.Path.StartsWithSegments("/invocations", StringComparison.Ordinal) || request.Path.StartsWithSegments("/batches", StringComparison.Ordinal)
+        || (HttpMethods.IsGet(request.Method) && request.Path == "/");
 
     /// <summary>Answers with a page that says what is wrong.</summary>
     public static Task WriteProblemsAsync(HttpContext context, IReadOnlyList<Problem> problems, int? status = null)
@@ -116,6 +123,20 @@ internal static class PageRoutes
         var batch = await Read(context).GetBatchAsync(context.GetCaller(), Key(context), context.RequestAborted);
         var jobs = await Read(context).GetJobsAsync(context.GetCaller(), Key(context), after, BatchPages.PageSize, context.RequestAborted);
         await WriteAsync(context, BatchPages.One(batch, jobs, after));
+    }
+
+    // The address that the original client prints: a driver is shown by its invocation, a job by its batch.
+    private static async Task ShowJobAsync(HttpContext context)
+    {
+        var job = (int)Requests.Parse("job", (string)context.GetRouteValue("job")!, 1, int.MaxValue);
+        if (RandomText.IsArGuid(Key(context)))
+        {
+            // Right after it was accepted, the engine does not know the driver yet.
+            context.Response.Redirect($"/invocations/{(await Read(context).GetInvocationAsync(context.GetCaller(), Key(context), context.RequestAborted)).Invocation.ArGuid}");
+            return;
+        }
+        var batch = await Read(context).GetBatchAsync(context.GetCaller(), Key(context), context.RequestAborted);
+        context.Response.Redirect(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/batches/{Uri.EscapeDataString(batch.Key)}?after={job - 1}"));
     }
 
     private static async Task ReadJobLogAsync(HttpContext context)

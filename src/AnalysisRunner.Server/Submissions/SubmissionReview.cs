@@ -19,14 +19,18 @@ internal sealed record ReviewedSubmission(SubmissionRequest Request, DatasetPoli
 internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirrors mirrors, CommitExamination examination)
 {
     /// <summary>Judges a request.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="request">What for.</param>
+    /// <param name="known">What is wrong with its form, where the route has found something; then nothing more is said about its form.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong; but nothing beyond that to callers who are not in the dataset.</exception>
-    public async Task<ReviewedSubmission> ReviewAsync(Caller caller, SubmissionRequest request, CancellationToken cancellation)
+    public async Task<ReviewedSubmission> ReviewAsync(Caller caller, SubmissionRequest request, IReadOnlyList<Problem> known, CancellationToken cancellation)
     {
         var settings = current.Value;
         var repository = KnownRepositories.Find(settings.Code, request.Repository);
-        var form = SubmissionRules.Check(settings.Code.UsesWorkTrees ? SubmissionRules.Local : SubmissionRules.Shared, request);
+        var form = known.Count > 0 ? known : SubmissionRules.Check(settings.Code.UsesWorkTrees ? SubmissionRules.Local : SubmissionRules.Shared, request);
         // A dataset whose name is malformed does not exist either, and the form says what is wrong with it.
-        var policy = form.Any(problem => problem.Code == PolicyCodes.Dataset) ? [] : PolicyRules.Check(new PolicyQuestion(settings.Policy, caller, request, repository));
+        var policy = request.Dataset is null || form.Any(problem => problem.Code == PolicyCodes.Dataset) ? [] : PolicyRules.Check(new PolicyQuestion(settings.Policy, caller, request, repository));
         if (policy is [{ Code: PolicyCodes.DatasetUnknown or PolicyCodes.NotMember }]) throw new AnalysisRunnerException(policy);
         if (form.Count + policy.Count > 0) throw new AnalysisRunnerException([.. form, .. policy]);
 

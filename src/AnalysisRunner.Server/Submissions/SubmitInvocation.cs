@@ -29,20 +29,22 @@ internal sealed class SubmitInvocation(
     /// <param name="caller">Who asks.</param>
     /// <param name="request">What they ask for; nothing in it is trusted.</param>
     /// <param name="idempotencyKey">The same key and request never make two runs; null where the client knows no keys.</param>
+    /// <param name="known">What the route has found wrong with the request's form; none where it leaves that to the rules.</param>
     /// <param name="cancellation">Gives up before the invocation is recorded; afterwards nothing does.</param>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong; it is recorded as a denial.</exception>
-    public async Task<SubmissionAccepted> ExecuteAsync(Caller caller, SubmissionRequest request, string? idempotencyKey, CancellationToken cancellation)
+    public async Task<SubmissionAccepted> ExecuteAsync(
+        Caller caller, SubmissionRequest request, string? idempotencyKey, IReadOnlyList<Problem> known, CancellationToken cancellation)
     {
         using var accepting = activity.TryAccept() ?? throw new AnalysisRunnerException(
             PolicyCodes.ShuttingDown, "The runner is shutting down and takes no new work; submit again, and a new one is started.");
         var digest = Digest(request);
-        if (idempotencyKey is not null && await log.FindSubmissionAsync(caller.Name, idempotencyKey, cancellation) is { } known)
+        if (idempotencyKey is not null && await log.FindSubmissionAsync(caller.Name, idempotencyKey, cancellation) is { } earlier)
         {
-            return AnswerKnown(caller, known.ArGuid, known.RequestDigest == digest);
+            return AnswerKnown(caller, earlier.ArGuid, earlier.RequestDigest == digest);
         }
         try
         {
-            var reviewed = await review.ReviewAsync(caller, request, cancellation);
+            var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
             return await AcceptAsync(caller, reviewed, idempotencyKey, digest);
         }
         catch (AnalysisRunnerException refusal)

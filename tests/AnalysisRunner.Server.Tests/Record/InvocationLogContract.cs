@@ -280,6 +280,21 @@ public abstract partial class InvocationLogContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lists_only_what_is_of_the_given_datasets()
+    {
+        for (var number = 1; number <= 6; number++)
+        {
+            var submission = Submission(number);
+            await Log.RecordAsync(submission with { Invocation = submission.Invocation with { Dataset = number % 2 == 0 ? "even" : "odd's" } }, None);
+        }
+        var first = await Log.ListAsync(2, null, ["odd's", "absent"], None);
+        var second = await Log.ListAsync(2, first[^1].Invocation.ArGuid, ["odd's", "absent"], None);
+        first.Concat(second).Select(record => record.Invocation.ArGuid).ShouldBe([ArGuid(5), ArGuid(3), ArGuid(1)]);
+        (await Log.ListAsync(10, null, [], None)).ShouldBeEmpty();
+        (await Log.ListAsync(10, null, ["even", "odd's"], None)).Count.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task Lists_what_is_unfinished_oldest_first()
     {
         for (var number = 1; number <= 3; number++) await RecordOneAsync(number);

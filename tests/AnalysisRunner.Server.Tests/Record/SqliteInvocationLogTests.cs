@@ -86,6 +86,33 @@ public sealed class SqliteInvocationLogTests : InvocationLogContract
     }
 
     [Fact]
+    public async Task A_database_of_every_earlier_version_is_brought_up_to_date_and_keeps_what_it_has()
+    {
+        for (var version = 1; version < SqliteSchema.CurrentVersion; version++)
+        {
+            await Log.DisposeAsync();
+            foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Database)!)) File.Delete(file);
+            using (var raw = Raw())
+            {
+                foreach (var step in SqliteSchema.Migrations.Take(version)) raw.Execute(step);
+                raw.Execute(
+                    """
+                    INSERT INTO invocations (ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at,
+                        commit_id, working_directory, script, arguments, environment_names, config_path, state)
+                    VALUES (@guid, 'd', 'test', 'test', 'x', 'o', '/o', 'alice', 1, 'c', '', '[]', '[]', '[]', '/c', 'accepted')
+                    """,
+                    new { guid = ArGuid(1) });
+            }
+
+            await ReopenAsync();
+
+            (await Log.ListAsync(10, null, ["d"], CancellationToken.None)).ShouldHaveSingleItem().Invocation.ArGuid.ShouldBe(ArGuid(1));
+            using var after = Raw();
+            after.ExecuteScalar<long>("PRAGMA user_version").ShouldBe(SqliteSchema.CurrentVersion);
+        }
+    }
+
+    [Fact]
     public async Task Two_opening_at_once_migrate_once()
     {
         await Log.DisposeAsync();
