@@ -18,7 +18,7 @@ public sealed class SubmissionKeysTests : IDisposable
     {
         var first = await DeliverAsync(begunAt: Noon);
         _clock.Now = Noon.AddSeconds(3);
-        // Begun a second after the first, which was delivered at noon plus nothing: after it.
+        // The first was delivered at noon, and this one begun a second later: it is meant.
         (await DeliverAsync(begunAt: Noon.AddSeconds(1))).ShouldNotBe(first);
 
         _clock.Now = Noon.AddSeconds(10);
