@@ -71,7 +71,7 @@ internal static class Scale
                 await engine.GetJobsAsync(key, page * 50 % summary.Jobs.Total, 50, CancellationToken.None);
                 times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
-            await Task.Delay(20, CancellationToken.None);
+            await Task.Delay(100, CancellationToken.None);
         }
         times.Sort();
         return times;

@@ -45,7 +45,8 @@ internal sealed class AttemptExecution(
     public IJobProcess Start(Attempt attempt)
     {
         var job = attempt.Job.Spec;
-        var environment = new Dictionary<string, string>(passedEnvironment);
+        // Without SHELL every bash would look its user up, which takes longer than the rest of its start.
+        var environment = new Dictionary<string, string>(passedEnvironment) { ["SHELL"] = bash };
         foreach (var (name, value) in job.Environment) environment[name] = value;
         environment[DriverEnvironment.BatchTemporaryDirectory] = attempt.Batch.Folder.Scratch;
         var command = launchers.For(job)?.Command(attempt, environment) ?? [];
@@ -123,13 +124,16 @@ internal sealed class AttemptExecution(
         }
     }
 
-    /// <summary>Deletes the folder that a successful attempt ran in, unless scratch is to stay.</summary>
+    /// <summary>
+    /// Deletes what a successful attempt left in the folder that it ran in, unless scratch is to stay. An empty folder stays until the batch has ended: file
+    /// systems such as ext4 do not use the places of what was deleted again for some seconds, and pass over all of them at each new file.
+    /// </summary>
     public void DeleteWork(Attempt attempt)
     {
         if (options.Scratch == ScratchRetention.UntilForgotten) return;
         try
         {
-            LocalFiles.Delete(attempt.Folder.Work);
+            if (Directory.EnumerateFileSystemEntries(attempt.Folder.Work).Any()) LocalFiles.Delete(attempt.Folder.Work);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -12,6 +12,7 @@ internal static class BatchFileValidation
         var destinations = new Dictionary<string, JobSpec>(StringComparer.Ordinal);
         foreach (var job in spec.Jobs)
         {
+            if (problems.Count >= BatchValidation.MostProblems) return;
             foreach (var input in job.InputFiles) Input(job, input, sources, problems);
             foreach (var output in job.OutputFiles) Output(job, output, destinations, problems);
         }

@@ -9,7 +9,7 @@ namespace AnalysisRunner.Engines.Local;
 internal static partial class BatchValidation
 {
     /// <summary>A batch that is wrong in the same way a million times is told so a hundred times.</summary>
-    private const int MostProblems = 100;
+    public const int MostProblems = 100;
 
     private const int LongestKey = 200;
 

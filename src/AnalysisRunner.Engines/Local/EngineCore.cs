@@ -12,6 +12,8 @@ internal sealed partial class EngineCore : IDisposable
 {
     private static readonly TimeSpan SamplingInterval = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan NewsInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
     private readonly LocalEngineOptions _options;
     private readonly IJobProcesses _processes;
@@ -20,6 +22,8 @@ internal sealed partial class EngineCore : IDisposable
     private readonly Deadlines<Attempt> _deadlines;
     private readonly Deadlines<(LiveBatch Batch, JobRun Job)> _delays;
     private readonly ITimer _sampler;
+    private readonly ITimer _newsTimer;
+    private readonly HashSet<LiveBatch> _news = [];
     private readonly Slots _slots;
     private readonly Watchers _watchers;
     private readonly Dictionary<string, LiveBatch> _batches = new(StringComparer.Ordinal);
@@ -34,6 +38,7 @@ internal sealed partial class EngineCore : IDisposable
         _threads = new JobThreads(Run);
         _deadlines = new Deadlines<Attempt>(options.TimeProvider, StopDue);
         _delays = new Deadlines<(LiveBatch, JobRun)>(options.TimeProvider, ReleaseDue);
+        _newsTimer = options.TimeProvider.CreateTimer(_ => TellNews(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _sampler = options.TimeProvider.CreateTimer(_ => Sample(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -130,6 +135,7 @@ internal sealed partial class EngineCore : IDisposable
         }
         await Task.WhenAll(RunningAttempts().Select(attempt => attempt.Transfer?.CancelAsync() ?? Task.CompletedTask));
         await _quiet.Task;
+        TellNews();
         lock (_gate)
         {
             foreach (var batch in _batches.Values)
@@ -146,6 +152,7 @@ internal sealed partial class EngineCore : IDisposable
         _deadlines.Dispose();
         _delays.Dispose();
         _sampler.Dispose();
+        _newsTimer.Dispose();
     }
 
     private Attempt[] RunningAttempts()
@@ -223,7 +230,34 @@ internal sealed partial class EngineCore : IDisposable
         Start(starts);
     }
 
+    /// <summary>
+    /// Lets the news of a batch out: an end at once, anything else with what else happens in the next moment. Waking a reader for each of a thousand short
+    /// jobs would cost more than the jobs do.
+    /// </summary>
     private void Publish(LiveBatch batch)
+    {
+        if (!_watchers.Any && batch.NextChange is null) return;
+        if (batch.IsFinal)
+        {
+            _news.Remove(batch);
+            Tell(batch);
+        }
+        else if (_news.Add(batch) && _news.Count == 1)
+        {
+            _newsTimer.Change(NewsInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void TellNews()
+    {
+        lock (_gate)
+        {
+            foreach (var batch in _news) Tell(batch);
+            _news.Clear();
+        }
+    }
+
+    private void Tell(LiveBatch batch)
     {
         if (_watchers.Any) _watchers.Publish(batch.Summary);
         batch.NextChange?.TrySetResult();

@@ -65,22 +65,21 @@ internal sealed class Journal : IDisposable
         _unwritten.Write(line);
         try
         {
-            _file.Position = _length;
-            _file.Write(_unwritten.GetBuffer().AsSpan(0, (int)_unwritten.Length));
-            _length += _unwritten.Length;
-            _unwritten.SetLength(0);
+            WriteUnwritten();
         }
         catch (IOException)
         {
             if (!keep) _unwritten.SetLength(start);
-            // A part may have arrived before the disk was full; what follows must not be glued to it.
-            _file.SetLength(_length);
             throw;
         }
     }
 
-    /// <summary>Waits until the file is on the disk.</summary>
-    public void Flush() => _file.Flush(flushToDisk: true);
+    /// <summary>Writes what could not be written before, and waits until the file is on the disk.</summary>
+    public void Flush()
+    {
+        if (_unwritten.Length > 0) WriteUnwritten();
+        _file.Flush(flushToDisk: true);
+    }
 
     public void Dispose()
     {
@@ -97,6 +96,23 @@ internal sealed class Journal : IDisposable
         line[PrefixLength - 1] = (byte)' ';
         line[^1] = (byte)'\n';
         return line;
+    }
+
+    private void WriteUnwritten()
+    {
+        try
+        {
+            _file.Position = _length;
+            _file.Write(_unwritten.GetBuffer().AsSpan(0, (int)_unwritten.Length));
+            _length += _unwritten.Length;
+            _unwritten.SetLength(0);
+        }
+        catch (IOException)
+        {
+            // A part may have arrived before the disk was full; what follows must not be glued to it.
+            _file.SetLength(_length);
+            throw;
+        }
     }
 
     private static bool IsWhole(ReadOnlySpan<byte> line) =>
