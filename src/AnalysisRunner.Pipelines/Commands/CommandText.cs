@@ -17,23 +17,23 @@ internal sealed class CommandText
     private CommandText(CodeLine line) => _line = line;
 
     /// <summary>Renders a command and tells which resources it mentions.</summary>
-    public static (string Script, IReadOnlyList<Resource> Resources) Render(IReadOnlyList<CommandPiece> pieces, CodeLine line)
+    public static (string Script, IReadOnlyList<Resource> Resources) Render(ReadOnlySpan<CommandPiece> pieces, CodeLine line)
     {
         var text = new CommandText(line);
-        var script = new StringBuilder();
+        // Script is read in one go up to the next value: "$" and "(" may come from different pieces.
+        var script = "";
         foreach (var piece in pieces)
         {
-            // Script is read in one go up to the next value: "$" and "(" may come from different pieces.
-            if (!piece.IsHole) script.Append((string)piece.Value!);
-            else if (piece.Value is RawShellText raw) script.Append(raw.Script);
+            if (!piece.IsHole) script += (string)piece.Value!;
+            else if (piece.Value is RawShellText raw) script += raw.Script;
             else
             {
-                text.AddScript(script.ToString());
-                script.Clear();
+                text.AddScript(script);
+                script = "";
                 text.AddValue(piece.Value, piece.Format);
             }
         }
-        text.AddScript(script.ToString());
+        text.AddScript(script);
         if (text._context.Unfinished is { } place)
         {
             throw line.Fault(PipelineCodes.CommandUnfinished,
@@ -53,7 +53,7 @@ internal sealed class CommandText
     private void AddValue(object? value, string? format)
     {
         var place = _context.Place;
-        if (_context.Obstacle is { } obstacle)
+        if (place == ShellPlace.Unsafe && _context.Obstacle is { } obstacle)
         {
             throw _line.Fault(PipelineCodes.HoleNotQuotable, $"A value stands {obstacle}; there it cannot be quoted safely. Found after \"{Tail()}\".");
         }
@@ -90,7 +90,7 @@ internal sealed class CommandText
                     $"The {resource.Description} stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
             }
             _resources.Add(resource);
-            return place == ShellPlace.DoubleQuotes ? resource.Reference : $"\"{resource.Reference}\"";
+            return place == ShellPlace.DoubleQuotes ? resource.Reference : resource.Word;
         }
 
         if (place == ShellPlace.Arithmetic) return Number(value);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using AnalysisRunner.Contracts;
@@ -241,10 +242,11 @@ public sealed partial class Job : JobSettings<Job>
         if (parent.Id >= Id) Batch.NoteForwardEdge(this, parent, at);
     }
 
-    private void EnsureFileName(string? name, CodeLine at)
+    private void EnsureFileName([NotNull] string? name, CodeLine at)
     {
-        if (!OutputPrefix.TryParse(name, out var path, out var fault) || path.ToString() != name)
-            throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a file of the job \"{Name}\": it {fault ?? "ends with a slash"}. Give a relative path.");
+        string? fault = null;
+        if (!JobFolder.IsPlain(name) && (name is null || !OutputPrefix.TryParse(name, out var path, out fault) || path.ToString() != name))
+            throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a file of the job \"{Name}\": it {fault ?? (name is null ? "is missing" : "ends with a slash")}. Give a relative path.");
         if (_files is not null && (_files.Find(name) is not null || _files.All.Any(known => known is ResourceGroup group && group.Members.Any(member => member.Name == name))))
             throw at.Fault(PipelineCodes.NameMalformed, $"The job \"{Name}\" has a file or group \"{name}\" already. Give another name.");
     }

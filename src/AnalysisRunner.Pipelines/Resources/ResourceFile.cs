@@ -22,7 +22,7 @@ public sealed class ResourceFile : Resource
     public ResourceGroup? Group { get; }
 
     /// <inheritdoc/>
-    public override string Path => _path ??= $"{Producer!.Directory}/{Name}{_extension}";
+    public override string Path => _path ??= string.Concat(Producer!.Directory, "/", Name, _extension);
 
     /// <summary>Where an input comes from: an absolute path or a URL; null for a file of a job.</summary>
     internal string? Source { get; }
