@@ -33,17 +33,19 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>The lines of a journal, and where the whole ones end.</summary>
-    public static JournalContent Read(string path)
+    public static JournalContent Read(string path) => Parse(ReadAll(path));
+
+    /// <summary>The lines in the bytes of a journal, and where the whole ones end.</summary>
+    public static JournalContent Parse(ReadOnlySpan<byte> bytes)
     {
-        var bytes = ReadAll(path);
         var lines = new List<string>();
         var damaged = 0;
         var valid = 0;
         for (var start = 0; start < bytes.Length;)
         {
-            var length = bytes.AsSpan(start).IndexOf((byte)'\n');
+            var length = bytes[start..].IndexOf((byte)'\n');
             if (length < 0) break;
-            var line = bytes.AsSpan(start, length);
+            var line = bytes.Slice(start, length);
             start += length + 1;
             valid = start;
             if (IsWhole(line)) lines.Add(Encoding.UTF8.GetString(line[PrefixLength..]));

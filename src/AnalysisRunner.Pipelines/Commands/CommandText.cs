@@ -11,13 +11,13 @@ internal sealed class CommandText
 {
     private readonly StringBuilder _script = new();
     private readonly ShellContext _context = new();
-    private readonly List<ResourceFile> _files = [];
+    private readonly List<Resource> _resources = [];
     private readonly CodeLine _line;
 
     private CommandText(CodeLine line) => _line = line;
 
-    /// <summary>Renders a command and tells which files it mentions.</summary>
-    public static (string Script, IReadOnlyList<ResourceFile> Files) Render(IReadOnlyList<CommandPiece> pieces, CodeLine line)
+    /// <summary>Renders a command and tells which resources it mentions.</summary>
+    public static (string Script, IReadOnlyList<Resource> Resources) Render(IReadOnlyList<CommandPiece> pieces, CodeLine line)
     {
         var text = new CommandText(line);
         var script = new StringBuilder();
@@ -39,7 +39,7 @@ internal sealed class CommandText
             throw line.Fault(PipelineCodes.CommandUnfinished,
                 $"The command ends {place}: \"{Excerpt(text._script.ToString())}\". Each Command is a script of its own; close what it opens.");
         }
-        return (text._script.ToString(), text._files);
+        return (text._script.ToString(), text._resources);
     }
 
     private void AddScript(string script)
@@ -82,15 +82,15 @@ internal sealed class CommandText
 
     private string Word(object? value, string? format, ShellPlace place)
     {
-        if (value is ResourceFile file)
+        if (value is Resource resource)
         {
             if (place is ShellPlace.SingleQuotes or ShellPlace.Arithmetic)
             {
                 throw _line.Fault(PipelineCodes.HoleInsideQuotes,
-                    $"The file \"{file.Name}\" stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
+                    $"The {resource.Description} stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
             }
-            _files.Add(file);
-            return place == ShellPlace.DoubleQuotes ? file.Reference : $"\"{file.Reference}\"";
+            _resources.Add(resource);
+            return place == ShellPlace.DoubleQuotes ? resource.Reference : $"\"{resource.Reference}\"";
         }
 
         if (place == ShellPlace.Arithmetic) return Number(value);

@@ -38,19 +38,19 @@ internal static class InvocationRoutes
 
     private static async Task SubmitAsync(HttpContext context)
     {
-        var caller = context.GetOwner();
+        var caller = context.GetUser();
         var key = Requests.IdempotencyKeyOf(context);
         var request = await Requests.ReadAsync(context, ContractsJson.Default.SubmissionRequest, MaximumSubmission);
-        var answer = await context.RequestServices.GetRequiredService<SubmitInvocation>().ExecuteAsync(caller, request, key, context.RequestAborted);
+        var answer = await context.RequestServices.GetRequiredService<SubmitInvocation>().ExecuteAsync(caller, request, key, [], context.RequestAborted);
         context.Response.Headers.Location = "/api/v1/invocations/" + answer.ArGuid;
         await Requests.AnswerAsync(context, answer, ContractsJson.Default.SubmissionAccepted, StatusCodes.Status202Accepted);
     }
 
     private static async Task ListAsync(HttpContext context)
     {
-        context.GetOwner();
+        var caller = context.GetUser();
         var limit = (int)Requests.Number(context, "limit", 100, 1, MaximumPage);
-        await Requests.AnswerAsync(context, await Read(context).ListAsync(limit, context.RequestAborted), ContractsJson.Default.IReadOnlyListInvocation);
+        await Requests.AnswerAsync(context, await Read(context).ListAsync(caller, limit, context.RequestAborted), ContractsJson.Default.IReadOnlyListInvocation);
     }
 
     private static async Task GetAsync(HttpContext context) =>
@@ -63,8 +63,10 @@ internal static class InvocationRoutes
         {
             throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The config of invocation '{invocation.ArGuid}' is not written yet, or was never; ask again when it runs.");
         }
-        context.Response.ContentType = "application/toml; charset=utf-8";
-        await context.Response.SendFileAsync(invocation.ConfigPath, context.RequestAborted);
+        var explain = Requests.Flag(context, "explain");
+        context.Response.ContentType = explain ? "application/json" : "application/toml; charset=utf-8";
+        var path = explain ? context.RequestServices.GetRequiredService<RunPreparation>().OriginsPath(invocation.ArGuid) : invocation.ConfigPath;
+        await context.Response.SendFileAsync(path, context.RequestAborted);
     }
 
     private static async Task FollowEventsAsync(HttpContext context)
@@ -95,8 +97,8 @@ internal static class InvocationRoutes
 
     private static async Task CancelAsync(HttpContext context)
     {
-        var owner = context.GetOwner();
-        await CancelAsync(context, (await FindAsync(context)).Invocation.ArGuid, owner.Name);
+        var user = context.GetUser();
+        await CancelAsync(context, (await FindAsync(context)).Invocation.ArGuid, user.Name);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 

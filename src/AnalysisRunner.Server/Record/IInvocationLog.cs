@@ -71,9 +71,10 @@ public interface IInvocationLog : IAsyncDisposable
 
     /// <summary>
     /// At most <paramref name="limit"/> invocations, the newest first; with <paramref name="before"/>, only those recorded before that
-    /// ar-guid (none when it is unknown).
+    /// ar-guid (none when it is unknown); with <paramref name="datasets"/>, only those of these datasets.
     /// </summary>
-    ValueTask<IReadOnlyList<InvocationRecord>> ListAsync(int limit, string? before, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<InvocationRecord>> ListAsync(
+        int limit, string? before, IReadOnlyCollection<string>? datasets, CancellationToken cancellation);
 
     /// <summary>Every invocation that has not reached a final state, the oldest first: what recovery and the idle exit look at.</summary>
     ValueTask<IReadOnlyList<InvocationRecord>> ListUnfinishedAsync(CancellationToken cancellation);

@@ -33,14 +33,21 @@ public sealed partial class SqliteInvocationLog
 
     private static readonly InvocationQuery SelectOne = InvocationQuery.For("SELECT position FROM invocations WHERE ar_guid = @arGuid");
 
+    private const string Before = "position < (SELECT position FROM invocations WHERE ar_guid = @before)";
+
+    private const string OfDatasets = "dataset IN (SELECT value FROM json_each(@names))";
+
     private static readonly InvocationQuery SelectNewest =
         InvocationQuery.For("SELECT position FROM invocations ORDER BY position DESC LIMIT @limit");
 
-    private static readonly InvocationQuery SelectBefore = InvocationQuery.For(
-        """
-        SELECT position FROM invocations WHERE position < (SELECT position FROM invocations WHERE ar_guid = @before)
-        ORDER BY position DESC LIMIT @limit
-        """);
+    private static readonly InvocationQuery SelectBefore =
+        InvocationQuery.For($"SELECT position FROM invocations WHERE {Before} ORDER BY position DESC LIMIT @limit");
+
+    private static readonly InvocationQuery SelectNewestOf =
+        InvocationQuery.For($"SELECT position FROM invocations WHERE {OfDatasets} ORDER BY position DESC LIMIT @limit");
+
+    private static readonly InvocationQuery SelectBeforeOf =
+        InvocationQuery.For($"SELECT position FROM invocations WHERE {Before} AND {OfDatasets} ORDER BY position DESC LIMIT @limit");
 
     private static readonly InvocationQuery SelectUnfinished =
         InvocationQuery.For("SELECT position FROM invocations WHERE finished_at IS NULL");

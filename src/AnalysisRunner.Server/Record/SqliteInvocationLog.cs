@@ -82,12 +82,19 @@ public sealed partial class SqliteInvocationLog : IInvocationLog
         (await ReadInvocationsAsync(SelectOne, new { arGuid }, newestFirst: true, cancellation)).SingleOrDefault();
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<InvocationRecord>> ListAsync(int limit, string? before, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<InvocationRecord>> ListAsync(
+        int limit, string? before, IReadOnlyCollection<string>? datasets, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return before is null
-            ? ReadInvocationsAsync(SelectNewest, new { limit }, newestFirst: true, cancellation)
-            : ReadInvocationsAsync(SelectBefore, new { limit, before }, newestFirst: true, cancellation);
+        var names = datasets is null ? null : JsonSerializer.Serialize([.. datasets], RecordJson.Default.IReadOnlyListString);
+        var query = (before, names) switch
+        {
+            (null, null) => SelectNewest,
+            (not null, null) => SelectBefore,
+            (null, not null) => SelectNewestOf,
+            (not null, not null) => SelectBeforeOf,
+        };
+        return ReadInvocationsAsync(query, new { limit, before, names }, newestFirst: true, cancellation);
     }
 
     /// <inheritdoc />

@@ -12,12 +12,13 @@ namespace AnalysisRunner.Server.Record;
 internal static class SqliteSchema
 {
     /// <summary>The version that this server reads and writes: the number of the last migration.</summary>
-    public static int CurrentVersion => Migrations.Length;
+    public static int CurrentVersion => Migrations.Count;
 
     // Marks the file as ours in its header ("ARun"), so that another program's database is never migrated.
     private const long ApplicationId = 0x4152756E;
 
-    private static readonly string[] Migrations =
+    /// <summary>The steps in their order; the first makes an empty database a database of version 1.</summary>
+    internal static IReadOnlyList<string> Migrations { get; } =
     [
         """
         PRAGMA application_id = 1095923054;
@@ -140,6 +141,11 @@ internal static class SqliteSchema
 
         PRAGMA user_version = 1;
         """,
+        """
+        CREATE INDEX invocations_of_dataset ON invocations (dataset, position);
+
+        PRAGMA user_version = 2;
+        """,
     ];
 
     /// <summary>Brings the database to <see cref="CurrentVersion"/>.</summary>
@@ -175,7 +181,7 @@ internal static class SqliteSchema
                     connection.Execute("COMMIT");
                     return;
                 }
-                connection.Execute(Migrations[version]);
+                connection.Execute(Migrations[(int)version]);
                 connection.Execute("COMMIT");
             }
             catch

@@ -64,7 +64,7 @@ public abstract partial class InvocationLogContract : IAsyncLifetime
         (await Log.GetEnvironmentAsync(unknown, None)).ShouldBeEmpty();
         (await Log.ListEventsAsync(unknown, 0, 10, None)).ShouldBeEmpty();
         (await Log.ListBatchesAsync(unknown, None)).ShouldBeEmpty();
-        (await Log.ListAsync(10, unknown, None)).ShouldBeEmpty();
+        (await Log.ListAsync(10, unknown, null, None)).ShouldBeEmpty();
         (await Log.FindInvocationOfBatchAsync("none", None)).ShouldBeNull();
         (await Log.ChangeStateAsync(unknown, new StateChange(InvocationState.Running), None)).ShouldBe(StateChangeOutcome.Unknown);
         (await Log.AddBatchAsync(unknown, Batch("b"), None)).ShouldBe(BatchAdmission.Unknown);
@@ -111,7 +111,7 @@ public abstract partial class InvocationLogContract : IAsyncLifetime
             number => Task.Run(() => Log.RecordAsync(Submission(number, "k"), None))));
         results.Count(result => result.Outcome == RecordOutcome.Recorded).ShouldBe(1);
         results.Select(result => result.ArGuid).Distinct().Count().ShouldBe(1);
-        (await Log.ListAsync(100, null, None)).Count.ShouldBe(1);
+        (await Log.ListAsync(100, null, null, None)).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -272,11 +272,26 @@ public abstract partial class InvocationLogContract : IAsyncLifetime
     public async Task Lists_newest_first_in_pages()
     {
         for (var number = 1; number <= 5; number++) await RecordOneAsync(number);
-        var first = await Log.ListAsync(2, null, None);
-        var second = await Log.ListAsync(2, first[^1].Invocation.ArGuid, None);
-        var third = await Log.ListAsync(2, second[^1].Invocation.ArGuid, None);
+        var first = await Log.ListAsync(2, null, null, None);
+        var second = await Log.ListAsync(2, first[^1].Invocation.ArGuid, null, None);
+        var third = await Log.ListAsync(2, second[^1].Invocation.ArGuid, null, None);
         first.Concat(second).Concat(third).Select(record => record.Invocation.ArGuid).ShouldBe(
             [ArGuid(5), ArGuid(4), ArGuid(3), ArGuid(2), ArGuid(1)]);
+    }
+
+    [Fact]
+    public async Task Lists_only_what_is_of_the_given_datasets()
+    {
+        for (var number = 1; number <= 6; number++)
+        {
+            var submission = Submission(number);
+            await Log.RecordAsync(submission with { Invocation = submission.Invocation with { Dataset = number % 2 == 0 ? "even" : "odd's" } }, None);
+        }
+        var first = await Log.ListAsync(2, null, ["odd's", "absent"], None);
+        var second = await Log.ListAsync(2, first[^1].Invocation.ArGuid, ["odd's", "absent"], None);
+        first.Concat(second).Select(record => record.Invocation.ArGuid).ShouldBe([ArGuid(5), ArGuid(3), ArGuid(1)]);
+        (await Log.ListAsync(10, null, [], None)).ShouldBeEmpty();
+        (await Log.ListAsync(10, null, ["even", "odd's"], None)).Count.ShouldBe(6);
     }
 
     [Fact]
