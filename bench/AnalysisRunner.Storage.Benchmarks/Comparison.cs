@@ -38,7 +38,7 @@ internal sealed class Comparison(CephGateway gateway, string folder, int rounds)
             foreach (var gone in new[] { to, their }.Where(File.Exists)) File.Delete(gone);
             ours.Add(await RunAsync("dotnet", "exec", typeof(Comparison).Assembly.Location, "copy", sources?.Ours ?? source!, to));
             theirs.Add(await RunAsync("rclone", folders ? "copy" : "copyto", sources?.Theirs ?? source!, their,
-                "--s3-upload-concurrency", "4", "--s3-chunk-size", "8M", "--multi-thread-streams", "4", "--transfers", "4", "--checkers", "4", "--config", "/dev/null"));
+                "--s3-upload-concurrency", "4", "--s3-chunk-size", "5M", "--multi-thread-streams", "4", "--transfers", "4", "--checkers", "4", "--config", "/dev/null"));
         }
         var (best, other) = (ours.MinBy(run => run.Wall)!, theirs.MinBy(run => run.Wall)!);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -27,7 +27,7 @@ public sealed record S3StoreOptions
     public bool? JudgesAllConditions { get; init; }
 
     /// <summary>The size of the parts of large objects, in bytes; 5 MiB to 64 MiB. Memory is taken for one more than <see cref="Parallelism"/>.</summary>
-    public int PartSize { get; init; } = 8 * 1024 * 1024;
+    public int PartSize { get; init; } = 5 * 1024 * 1024;
 
     /// <summary>How many parts of one object are on their way at a time; 1 to 64.</summary>
     public int Parallelism { get; init; } = 4;
@@ -49,7 +49,7 @@ public sealed record S3StoreOptions
 
     internal int BufferedParts { get; init; } = 5000;
 
-    internal long SpooledPartSize { get; init; } = 1024 * 1024 * 1024;
+    internal long SpooledPartSize { get; init; } = 1152L * 1024 * 1024;
 
     internal bool IsAmazon => Endpoint is null;
 
