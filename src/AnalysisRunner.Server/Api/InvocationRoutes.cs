@@ -50,7 +50,15 @@ internal static class InvocationRoutes
     {
         var caller = context.GetUser();
         var limit = (int)Requests.Number(context, "limit", 100, 1, MaximumPage);
-        await Requests.AnswerAsync(context, await Read(context).ListAsync(caller, limit, context.RequestAborted), ContractsJson.Default.IReadOnlyListInvocation);
+        var (before, dataset) = (Requests.Text(context, "before"), Requests.Text(context, "dataset"));
+        var page = await Read(context).ListAsync(caller, limit, before, dataset, context.RequestAborted);
+        if (page.Count == limit)
+        {
+            // By key and not by number: what is recorded meanwhile shifts nothing (RFC 8288).
+            var query = QueryString.Create([new("limit", limit.ToString(CultureInfo.InvariantCulture)), new("before", page[^1].ArGuid), .. dataset is null ? [] : new[] { KeyValuePair.Create("dataset", (string?)dataset) }]);
+            context.Response.Headers.Link = $"</api/v1/invocations{query}>; rel=\"next\"";
+        }
+        await Requests.AnswerAsync(context, page, ContractsJson.Default.IReadOnlyListInvocation);
     }
 
     private static async Task GetAsync(HttpContext context) =>

@@ -78,6 +78,9 @@ internal static class Requests
         return text.Length == 0 ? fallback : Parse(name, text, minimum, maximum);
     }
 
+    /// <summary>A text of the query; null when it is absent or empty.</summary>
+    public static string? Text(HttpContext context, string name) => context.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+
     /// <summary>A <c>true</c> or <c>false</c> of the query; false when it is absent.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6024</c>.</exception>
     public static bool Flag(HttpContext context, string name) => context.Request.Query[name].ToString() switch

@@ -29,14 +29,14 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
         await FetchAsync(remote).WaitAsync(cancellation);
         var commit = await FindAsync(remote, revision, cancellation);
         await RequireBranchOrTagAsync(remote, commit, cancellation);
-        // Pinned first: whatever the remote does later, a checkout that borrows these objects stays whole.
-        var pinned = await git.RunAsync(Command("update-ref").Add(Commits + commit, commit.ToString()), cancellation);
-        if (!pinned.Succeeded) throw Failed($"Git cannot keep the commit '{commit}'", pinned);
         if (!await IsWholeAsync(commit, cancellation))
         {
             await RebuildAsync(remote).WaitAsync(cancellation);
             if (!await IsWholeAsync(commit, cancellation)) throw new AnalysisRunnerException(PolicyCodes.GitFailed, $"The repository '{remote.Name}' lacks objects of the commit '{commit}', also when cloned anew; repair the repository.");
         }
+        // Whatever the remote does later, a checkout that borrows these objects stays whole.
+        var pinned = await git.RunAsync(Command("update-ref").Add(Commits + commit, commit.ToString()), cancellation);
+        if (!pinned.Succeeded) throw Failed($"Git cannot keep the commit '{commit}'", pinned);
         var subject = await git.RunAsync(Command("log", "--max-count=1", "--no-show-signature", "--format=%s").Add(commit.ToString(), "--"), cancellation);
         return new ResolvedCommit
         {

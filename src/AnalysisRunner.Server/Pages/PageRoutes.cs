@@ -89,7 +89,7 @@ internal static class PageRoutes
     }
 
     private static async Task ListAsync(HttpContext context) =>
-        await WriteAsync(context, InvocationPages.List(await Read(context).ListAsync(context.GetCaller(), 100, context.RequestAborted)));
+        await WriteAsync(context, InvocationPages.List(await Read(context).ListAsync(context.GetCaller(), 100, null, null, context.RequestAborted)));
 
     private static async Task ShowInvocationAsync(HttpContext context)
     {

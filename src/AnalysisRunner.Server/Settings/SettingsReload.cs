@@ -20,11 +20,25 @@ internal sealed class SettingsReload(SettingsSource source, string fingerprint, 
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
+            while (await timer.WaitForNextTickAsync(stoppingToken)) LookSafely();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The server ends.
+        }
+    }
+
+    private void LookSafely()
+    {
+        try
+        {
+            Look();
+        }
+#pragma warning disable CA1031 // A look that fails must not end the server; the next one comes in seconds.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            log.LogError(e, "{File} could not be looked at; the settings before stay in force.", source.Path);
         }
     }
 

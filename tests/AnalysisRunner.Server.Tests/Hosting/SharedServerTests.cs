@@ -86,6 +86,24 @@ public sealed class SharedServerTests
     }
 
     [GitFact]
+    public async Task Invocations_are_listed_in_pages_that_link_to_the_next()
+    {
+        await using var server = await TestServer.StartAsync(
+            TestServer.DefaultDatasets.Replace("members = [\"bob@example.org\"]", "members = [\"bob@example.org\", \"alice@example.org\"]", StringComparison.Ordinal));
+        var sha = server.PushScript("true");
+        var expected = new List<string>();
+        for (var i = 0; i < 5; i++) expected.Insert(0, (await server.SubmitAsync(TestServer.Request(sha, "./run.sh") with { Dataset = i == 2 ? "other" : "ds1" })).ArGuid);
+        using var http = server.Http(server.Issuer.Token());
+
+        (await PagesAsync(http, "/api/v1/invocations?limit=2")).ShouldBe(expected);
+        (await PagesAsync(http, "/api/v1/invocations?limit=2&dataset=ds1")).ShouldBe(expected.Where((_, i) => i != 2));
+        (await PagesAsync(http, "/api/v1/invocations?limit=2&dataset=other")).ShouldBe([expected[2]]);
+        (await PagesAsync(http, "/api/v1/invocations?dataset=elsewhere")).ShouldBeEmpty();
+        using var outsider = server.Http(server.Issuer.Token("bob@example.org"));
+        (await PagesAsync(outsider, "/api/v1/invocations?dataset=ds1")).ShouldBeEmpty();
+    }
+
+    [GitFact]
     public async Task Nobody_ends_a_shared_server_by_its_api()
     {
         await using var server = await TestServer.StartAsync();
@@ -141,6 +159,18 @@ public sealed class SharedServerTests
         server.WriteSettings(TestServer.DefaultDatasets, "storage = \"file:///elsewhere/{dataset}-{namespace}\"");
         reload.Look().ShouldBeTrue();
         (await http.GetStringAsync("/readyz")).ShouldContain(PolicyCodes.SettingsNeedRestart);
+    }
+
+    private static async Task<List<string>> PagesAsync(HttpClient http, string? next)
+    {
+        var found = new List<string>();
+        while (next is not null)
+        {
+            using var response = await http.GetAsync(next);
+            found.AddRange((await response.Content.ReadFromJsonAsync(ContractsJson.Default.IReadOnlyListInvocation))!.Select(run => run.ArGuid));
+            next = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
+        }
+        return found;
     }
 
     private static async Task<HttpStatusCode> PageAsync(TestServer server, string email, string arGuid)
