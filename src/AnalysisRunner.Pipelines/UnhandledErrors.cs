@@ -9,7 +9,7 @@ namespace AnalysisRunner.Pipelines;
 public static class UnhandledErrors
 {
     private const int Failed = 1;
-    private static int _reports;
+    private static int Reports;
 
     /// <summary>
     /// From now on such an error ends the program with its messages on standard error and exit code 1, in place of a stack trace and an abort. Called by
@@ -17,7 +17,7 @@ public static class UnhandledErrors
     /// </summary>
     public static void Report()
     {
-        if (Interlocked.Exchange(ref _reports, 1) == 1) return;
+        if (Interlocked.Exchange(ref Reports, 1) == 1) return;
         AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
         {
             if (Message(unhandled.ExceptionObject as Exception) is not { } message) return;

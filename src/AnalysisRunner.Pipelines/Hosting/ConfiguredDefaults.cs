@@ -1,4 +1,3 @@
-
 namespace AnalysisRunner.Pipelines.Hosting;
 
 /// <summary>What the runner's own section <c>hail</c> of the config says about every batch (analysis-runner spec §4.2).</summary>
