@@ -36,16 +36,22 @@ internal sealed class EvaluatedSources
     public IReadOnlyCollection<string> ExemptFolders => _exempt;
 
     /// <summary>Evaluates.</summary>
-    /// <param name="projectFile">The project that is submitted; its items are known better to the build that runs, so only its imports are read.</param>
+    /// <param name="projectFile">
+    /// The project that is submitted; its items are known better to the build that runs, so only its imports are read. The project of a file-based program
+    /// is in no file, and what it imports of its own accord are files that every build names.
+    /// </param>
+    /// <param name="references">The projects that it refers to: the file, and how the reference sets the configuration.</param>
     /// <param name="globalProperties">The global properties of that build.</param>
     /// <exception cref="Microsoft.Build.Exceptions.InvalidProjectFileException">A referenced project is malformed.</exception>
-    public static EvaluatedSources Of(string projectFile, IReadOnlyDictionary<string, string> globalProperties)
+    public static EvaluatedSources Of(
+        string projectFile,
+        IEnumerable<(string File, string SetConfiguration)> references,
+        IReadOnlyDictionary<string, string> globalProperties)
     {
         using var projects = new ProjectCollection();
         var sources = new EvaluatedSources(projects);
-        var root = sources.Evaluate(projectFile, globalProperties);
-        sources.AddImports(root);
-        sources.AddReferences(root, globalProperties);
+        if (File.Exists(projectFile)) sources.AddImports(sources.Evaluate(projectFile, globalProperties));
+        sources.AddReferences(references, globalProperties);
         return sources;
     }
 
@@ -59,15 +65,14 @@ internal sealed class EvaluatedSources
             LoadSettings = ProjectLoadSettings.IgnoreMissingImports | ProjectLoadSettings.IgnoreInvalidImports | ProjectLoadSettings.IgnoreEmptyImports,
         });
 
-    private void AddReferences(ProjectInstance project, IReadOnlyDictionary<string, string> globalProperties)
+    private void AddReferences(IEnumerable<(string File, string SetConfiguration)> references, IReadOnlyDictionary<string, string> globalProperties)
     {
-        foreach (var reference in project.GetItems("ProjectReference"))
+        foreach (var (file, settings) in references)
         {
-            var file = reference.GetMetadataValue("FullPath");
             // The build itself says what it thinks of a project that is not there.
             if (!File.Exists(file)) continue;
             var inherited = globalProperties.Where(property => !NotInherited.Contains(property.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary();
-            foreach (var setting in reference.GetMetadataValue("SetConfiguration").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            foreach (var setting in settings.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
                 if (setting.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals) inherited[setting[..equals]] = setting[(equals + 1)..];
             AddReferenced(file, inherited);
         }
@@ -102,7 +107,9 @@ internal sealed class EvaluatedSources
         }
         foreach (var name in OutputFolders)
             if (project.GetPropertyValue(name) is { Length: > 0 } folder) _exempt.Add(Path.GetFullPath(folder.Replace('\\', Path.DirectorySeparatorChar), project.Directory));
-        AddReferences(project, globalProperties);
+        AddReferences(
+            project.GetItems("ProjectReference").Select(reference => (reference.GetMetadataValue("FullPath"), reference.GetMetadataValue("SetConfiguration"))),
+            globalProperties);
     }
 
     private void AddImports(ProjectInstance project) => _imports.AddRange(project.ImportPaths);

@@ -80,6 +80,9 @@ public abstract class SubmissionTask : AnalysisRunnerTask
     /// <summary>The project files that make up the build.</summary>
     public ITaskItem[] ProjectFiles { get; set; } = [];
 
+    /// <summary>The projects that this one refers to.</summary>
+    public ITaskItem[] ProjectReferences { get; set; } = [];
+
     /// <summary>The sources that were there before the build; null before it.</summary>
     public ITaskItem[]? KnownInputs { get; set; }
 
@@ -139,7 +142,10 @@ public abstract class SubmissionTask : AnalysisRunnerTask
     {
         try
         {
-            return EvaluatedSources.Of(ProjectFile, ((IBuildEngine6)BuildEngine).GetGlobalProperties());
+            return EvaluatedSources.Of(
+                ProjectFile,
+                ProjectReferences.Select(reference => (FullPath(reference), reference.GetMetadata("SetConfiguration"))),
+                ((IBuildEngine6)BuildEngine).GetGlobalProperties());
         }
         catch (InvalidProjectFileException exception)
         {
