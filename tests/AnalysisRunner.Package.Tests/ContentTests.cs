@@ -81,7 +81,7 @@ public sealed class ContentTests
             foreach (var (reference, version) in References(bytes))
             {
                 if (reference.StartsWith("AnalysisRunner.", StringComparison.Ordinal)) package.ShouldContainKey($"tasks/net10.0/{reference}.dll", name);
-                else if (reference.StartsWith("Microsoft.Build.", StringComparison.Ordinal)) version.ShouldBe(new Version(15, 1, 0, 0), name);
+                else if (reference == "Microsoft.Build" || reference.StartsWith("Microsoft.Build.", StringComparison.Ordinal)) version.ShouldBe(new Version(15, 1, 0, 0), name);
                 else (reference == "netstandard" || reference.StartsWith("System.", StringComparison.Ordinal) || reference.StartsWith("Microsoft.Win32.", StringComparison.Ordinal)).ShouldBeTrue($"{name} → {reference}");
             }
         }

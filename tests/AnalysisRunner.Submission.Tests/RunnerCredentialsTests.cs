@@ -6,6 +6,10 @@ using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Submission.Credentials;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace AnalysisRunner.Submission.Tests;
 
@@ -151,46 +155,26 @@ internal sealed record TokenQuestion(string? Authorization, string PathAndQuery,
 /// <summary>A provider of identity tokens on this machine.</summary>
 internal sealed class TokenProvider : IDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly Task _serving;
+    private readonly WebApplication _server;
 
     public TokenProvider(Func<TokenQuestion, string> answer)
     {
-        using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _server = builder.Build();
+        _server.Run(async context =>
         {
-            probe.Start();
-            Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/token";
-        }
-        _listener.Prefixes.Add(Url[..^"token".Length]);
-        _listener.Start();
-        _serving = ServeAsync(answer);
+            using var reader = new StreamReader(context.Request.Body);
+            var question = new TokenQuestion(
+                context.Request.Headers.Authorization.FirstOrDefault(), context.Request.Path + context.Request.QueryString, await reader.ReadToEndAsync());
+            await context.Response.WriteAsync(answer(question));
+        });
+        _server.Start();
+        Url = _server.Urls.Single() + "/token";
     }
 
     public string Url { get; }
 
-    public void Dispose()
-    {
-        _listener.Stop();
-        _serving.Wait();
-        _listener.Close();
-    }
-
-    private async Task ServeAsync(Func<TokenQuestion, string> answer)
-    {
-        while (true)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-            using var reader = new StreamReader(context.Request.InputStream);
-            var question = new TokenQuestion(context.Request.Headers["Authorization"], context.Request.Url!.PathAndQuery, await reader.ReadToEndAsync());
-            context.Response.Close(Encoding.UTF8.GetBytes(answer(question)), willBlock: false);
-        }
-    }
+    public void Dispose() => _server.DisposeAsync().AsTask().Wait();
 }
