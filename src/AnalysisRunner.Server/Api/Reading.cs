@@ -16,7 +16,10 @@ internal sealed class Reading(IInvocationLog log, IBatchEngine engine)
 
     /// <summary>The newest invocations.</summary>
     public async Task<IReadOnlyList<Invocation>> ListAsync(int limit, CancellationToken cancellation) =>
-        [.. (await log.ListAsync(limit, null, cancellation)).Select(record => record.Invocation)];
+        [.. (await log.ListAsync(new InvocationQuery { Limit = limit }, cancellation)).Records.Select(record => record.Invocation)];
+
+    /// <summary>A page of invocations.</summary>
+    public async Task<InvocationPage> ListAsync(InvocationQuery query, CancellationToken cancellation) => await log.ListAsync(query, cancellation);
 
     /// <summary>An invocation.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>

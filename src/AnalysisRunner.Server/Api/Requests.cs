@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AnalysisRunner.Contracts;
@@ -87,6 +88,26 @@ internal static class Requests
             ? number
             : throw new AnalysisRunnerException(
                 [new Problem(PolicyCodes.Parameter, $"The parameter '{name}' is {Quoted.Value(text)}; give a whole number from {minimum} to {maximum}.", name)]);
+
+    /// <summary>
+    /// Answers with JSON and its <c>ETag</c>; with 304 and no body to a caller who has it already (<c>If-None-Match</c>).
+    /// </summary>
+    public static async Task AnswerCachedAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(answer, type);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\"";
+        context.Response.Headers.ETag = tag;
+        // Kept by the caller alone, and asked about each time.
+        context.Response.Headers.CacheControl = "private, no-cache";
+        if (context.Request.Headers.IfNoneMatch.SelectMany(value => (value ?? "").Split(',')).Any(value => value.Trim() is "*" || value.Trim() == tag))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
 
     /// <summary>Answers with JSON.</summary>
     public static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)

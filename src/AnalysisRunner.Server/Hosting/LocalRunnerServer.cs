@@ -57,7 +57,7 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
             var socket = LoopbackSocket.Bind(folders.Root);
             opened.Push(socket);
             var address = new ServerAddress(LoopbackSocket.PortOf(socket));
-            var log = SqliteInvocationLog.Open(folders.Log, options.Time, address.PageOf);
+            var log = await InvocationLog.OpenAsync(new InvocationLogOptions { SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf });
             opened.Push(log);
             var reports = runnerLog.CreateLogger(nameof(LocalEngine));
             IBatchEngine engine = await LocalEngine.OpenAsync(

@@ -116,9 +116,9 @@ internal sealed class InvocationRunner(
     {
         var cancellation = _stopping.Token;
         if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } record) return null;
-        if (record.DriverHandle is null && !await TryStartAsync(record)) return null;
+        if (record.Invocation.DriverHandle is null && !await TryStartAsync(record)) return null;
 
-        if (record.CancelRequestedBy is { } by) await CancelAsync(record, by);
+        if (record.Invocation.CancelRequestedBy is { } by) await CancelAsync(record, by);
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, cancellation);
         var driver = await LookAtDriverAsync(record);
         var batchesEnded = await LookAtBatchesAsync(record.Invocation, driver is not BatchState.Running);
@@ -138,7 +138,7 @@ internal sealed class InvocationRunner(
     private async Task<bool> TryStartAsync(InvocationRecord record)
     {
         var (invocation, arGuid) = (record.Invocation, record.Invocation.ArGuid);
-        if (record.CancelRequestedBy is { } by && await engine.GetAsync(arGuid, _stopping.Token) is null)
+        if (record.Invocation.CancelRequestedBy is { } by && await engine.GetAsync(arGuid, _stopping.Token) is null)
         {
             await log.ChangeStateAsync(arGuid, new StateChange(InvocationState.Cancelled, $"Cancelled by {by} before it started.", by), CancellationToken.None);
             return false;

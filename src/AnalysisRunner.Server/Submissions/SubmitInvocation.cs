@@ -111,6 +111,11 @@ internal sealed class SubmitInvocation(
             Batches = [],
             ConfigPath = preparation.ConfigPath(arGuid),
             Client = request.Client,
+            Image = request.Image,
+            Cpu = request.Cpu,
+            Memory = request.Memory,
+            Storage = request.Storage,
+            Preemptible = request.Preemptible,
             Url = address.PageOf(arGuid),
         };
 
