@@ -14,7 +14,7 @@ public static class PostgresCluster
 
     private static readonly string? Programs = FindPrograms();
     private static readonly Lazy<string> Socket = new(Start);
-    private static int _databases;
+    private static int DatabaseCount;
 
     /// <summary>Why there is none; null when there can be one.</summary>
     public static string? Missing { get; } = OperatingSystem.IsWindows()
@@ -30,7 +30,7 @@ public static class PostgresCluster
     /// <summary>Makes an empty database and gives its connection string.</summary>
     public static async Task<string> CreateDatabaseAsync()
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"test{Interlocked.Increment(ref _databases)}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"test{Interlocked.Increment(ref DatabaseCount)}");
         await ExecuteAsync($"CREATE DATABASE {name}");
         return ConnectionString(name);
     }
