@@ -24,6 +24,11 @@ internal static class ApiErrors
         $"The server \"{Address(server)}\" {what}{Because(cause)}. Check RunnerUrl, the network and that the server is running.",
         cause);
 
+    public static AnalysisRunnerException CertificateRefused(Uri server, Exception cause) => new(
+        BuildCodes.CertificateRefused,
+        $"The certificate of the server \"{Address(server)}\" is not trusted here{Because(cause)}, so nothing was sent. Check RunnerUrl; where the authority is your organisation's own, add it to this machine's trust store.",
+        cause);
+
     public static AnalysisRunnerException NotOurs(Uri server, string what, Exception? cause = null) => new(
         BuildCodes.ServerNotCompatible,
         $"\"{Address(server)}\" {what}, so it is not an analysis-runner server that this version understands. Check RunnerUrl and the server's version.",

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -157,10 +158,14 @@ internal sealed class ApiTransport : IDisposable
 
                 using (response)
                 {
-                    var passing = response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+                    var passing = response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
                     if (!mayRepeat || !passing) throw await ApiErrors.RefusedAsync(BaseUrl, response, cancellation).ConfigureAwait(false);
                     retryAfter = response.Headers.RetryAfter?.Delta;
                 }
+            }
+            catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
+            {
+                throw ApiErrors.CertificateRefused(BaseUrl, e);
             }
             catch (HttpRequestException e) when (!mayRepeat || !IsBrokenConnection(e))
             {

@@ -95,6 +95,15 @@ public sealed record JobSummary
     /// <summary>The signal that ended the last attempt.</summary>
     public int? Signal { get; init; }
 
+    /// <summary>Whether the last attempt was ended because the machine, or its limit, had no memory left.</summary>
+    public bool OutOfMemory { get; init; }
+
+    /// <summary>The cpu time of the last attempt, in milliseconds; null when it is not known.</summary>
+    public long? CpuMilliseconds { get; init; }
+
+    /// <summary>The most memory that one process of the last attempt had, in bytes; null when it is not known.</summary>
+    public long? PeakMemoryBytes { get; init; }
+
     /// <summary>When the last attempt started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

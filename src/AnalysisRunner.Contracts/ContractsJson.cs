@@ -19,6 +19,8 @@ namespace AnalysisRunner.Contracts;
 [JsonSerializable(typeof(BatchAccepted))]
 [JsonSerializable(typeof(IReadOnlyList<JobSummary>))]
 [JsonSerializable(typeof(JobSummary))]
+[JsonSerializable(typeof(IReadOnlyList<AttemptSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<JobGroupSummary>))]
 [JsonSerializable(typeof(ServerVersion))]
 [JsonSerializable(typeof(SignInLink))]
 [JsonSerializable(typeof(LocalRunnerFile))]

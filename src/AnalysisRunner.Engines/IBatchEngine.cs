@@ -23,6 +23,12 @@ public interface IBatchEngine : IAsyncDisposable
     /// <summary>At most <paramref name="limit"/> jobs of a batch with ids above <paramref name="after"/>, ascending; empty when there are none.</summary>
     ValueTask<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation);
 
+    /// <summary>The attempts of a job, ascending; empty when there are none, or no such job.</summary>
+    ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation);
+
+    /// <summary>The groups of a batch, ascending; empty when there are none.</summary>
+    ValueTask<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation);
+
     /// <summary>
     /// The bytes that a job wrote to stdout and stderr, from <paramref name="offset"/> on: of its last attempt. With <paramref name="follow"/> the
     /// sequence ends when the job has ended and everything was read; without, at the current end.
@@ -31,6 +37,9 @@ public interface IBatchEngine : IAsyncDisposable
 
     /// <summary>Cancels what has not ended; running jobs are stopped. Idempotent; unknown keys are ignored.</summary>
     Task CancelAsync(string key, string reason, CancellationToken cancellation);
+
+    /// <summary>Cancels what has not ended of one group and of the groups in it, and nothing else. Idempotent; unknown keys and groups are ignored.</summary>
+    Task CancelGroupAsync(string key, int group, string reason, CancellationToken cancellation);
 
     /// <summary>
     /// Changes from now on: the summary of a batch after each change of a job, coalesced per batch when the reader is slower than the changes. The

@@ -11,6 +11,9 @@ internal static class TrackingNames
     internal const string SchemaDiagnostics = nameof(SchemaDiagnostics);
     internal const string ConfigDiagnostics = nameof(ConfigDiagnostics);
 
+    /// <summary>Of the other generator, which looks at references.</summary>
+    internal const string UsesPipelines = nameof(UsesPipelines);
+
     internal static readonly string[] All = [InputFiles, ProjectOptions, Schemas, Classes, SchemaTexts, SchemaDiagnostics,
         ConfigDiagnostics];
 }

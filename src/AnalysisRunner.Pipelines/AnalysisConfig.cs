@@ -29,7 +29,7 @@ public sealed partial class AnalysisConfig
     /// problems.</exception>
     public static AnalysisConfig Load() => new(MergedConfig.Load());
 
-    /// <summary>Loads local files, merged left to right.</summary>
+    /// <summary>Loads files, merged left to right: local ones, and <c>gs://</c> or <c>s3://</c> where the program has the package of that store.</summary>
     /// <exception cref="ConfigException">A file cannot be read or is no TOML, or they hold nothing; lists all problems.</exception>
     public static AnalysisConfig Load(params IEnumerable<string> paths) => new(MergedConfig.Load(paths));
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Pipelines.Hosting;
@@ -6,24 +8,28 @@ using AnalysisRunner.Pipelines.Hosting;
 namespace AnalysisRunner.Pipelines;
 
 /// <summary>
-/// A set of jobs that run together. Describe the jobs, then call <see cref="RunAsync"/> once. Misuse throws <see cref="AnalysisRunnerException"/>
-/// with an <c>AR51</c> code and the line of the pipeline code. Not thread-safe.
+/// A set of jobs that run together. Describe the jobs, then call <see cref="RunAsync"/>. Misuse throws <see cref="AnalysisRunnerException"/> with an
+/// <c>AR51</c> code and the line of the pipeline code. Not thread-safe.
 /// </summary>
-public sealed class Batch
+public sealed partial class Batch
 {
     private readonly List<Job> _jobs = [];
+    private readonly List<JobGroup> _groups = [];
     private readonly Dictionary<string, string> _attributes = new(StringComparer.Ordinal);
+    private readonly Dictionary<(int Child, int Parent), CodeLine> _forwardEdges = [];
+    private readonly List<Problem> _warnings = [];
     private readonly BatchHost _host;
-    private readonly CodeLine _createdAt;
-    private bool _hasRun;
+    private int? _cancelAfterFailures;
 
-    private Batch(string name, BatchHost host, CodeLine line)
+    private Batch(string name, BatchHost host, CodeLine at)
     {
-        (Name, _host, _createdAt) = (name, host, line);
+        (Name, _host) = (name, host);
         if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl))
         {
-            throw line.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a batch: give it some visible characters in one line.");
+            throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a batch: give it some visible characters in one line.");
         }
+        Defaults = new BatchDefaults(name);
+        _order = host.NextOrder(name);
     }
 
     /// <summary>The name shown to people.</summary>
@@ -32,78 +38,117 @@ public sealed class Batch
     /// <summary>The jobs so far, in creation order.</summary>
     public IReadOnlyList<Job> Jobs => _jobs;
 
-    /// <summary>Starts a batch.</summary>
+    /// <summary>The settings that jobs begin with when they are created.</summary>
+    public BatchDefaults Defaults { get; }
+
+    /// <summary>What is allowed but perhaps not meant; printed when the batch is run.</summary>
+    public IReadOnlyList<Problem> Warnings => _warnings;
+
+    /// <summary>Starts a batch whose jobs see the config of this program, the files of <c>CPG_CONFIG_PATH</c>.</summary>
     /// <param name="name">The name shown to people; not empty.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     public static Batch Create(string name, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         new(name, BatchHost.Current, new CodeLine(file, line));
 
+    /// <summary>
+    /// Starts a batch that obeys the run's config: what its section <c>hail</c> says by <c>default_timeout</c>, <c>default_memory</c>,
+    /// <c>cancel_after_n_failures</c> and <c>dry_run</c>.
+    /// </summary>
+    /// <param name="name">The name shown to people; not empty.</param>
+    /// <param name="config">The config by keys: the one type that knows the runner's own sections whatever schemas a program has.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="Config.ConfigException">A value of the section cannot be read.</exception>
+    public static Batch Create(string name, AnalysisConfig config, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Create(name, config, BatchHost.Current, new CodeLine(file, line));
+
     internal static Batch Create(string name, BatchHost host, CodeLine line = default) =>
         new(name, host, line == default ? new CodeLine("", 0) : line);
+
+    internal static Batch Create(string name, AnalysisConfig config, BatchHost host, CodeLine line)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var batch = new Batch(name, host, line);
+        ConfiguredDefaults.Apply(batch, config, line);
+        return batch;
+    }
 
     /// <summary>Adds a job.</summary>
     /// <param name="name">The name shown to people; names need not differ.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
-    public Job NewJob(string name, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    public Job NewJob(string name = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Add(null, name, new CodeLine(file, line));
+
+    /// <summary>Adds a group of jobs that are cancelled together.</summary>
+    /// <param name="name">The name shown to people; names need not differ.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    public JobGroup NewJobGroup(string name, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddGroup(null, name, new CodeLine(file, line));
+
+    /// <summary>The jobs whose names match from their beginning on, in creation order. Jobs without a name never do.</summary>
+    /// <param name="pattern">A regular expression: <c>foo</c> finds <c>foo1</c>, not <c>a foo</c>.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="AnalysisRunnerException"><c>AR5109</c>: the pattern is no regular expression.</exception>
+    public IReadOnlyList<Job> SelectJobs(string pattern, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        var at = new CodeLine(file, line);
-        EnsureNotRun(at);
-        if (name is null || name.Any(char.IsControl)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a job: it must be one line of text.");
-        var job = new Job(this, _jobs.Count + 1, name, at);
-        _jobs.Add(job);
-        return job;
+        ArgumentNullException.ThrowIfNull(pattern);
+        try
+        {
+            var regex = new Regex($@"\A(?:{pattern})", RegexOptions.CultureInvariant);
+            return [.. _jobs.Where(job => job.Name.Length > 0 && regex.IsMatch(job.Name))];
+        }
+        catch (RegexParseException e)
+        {
+            throw new CodeLine(file, line).Fault(PipelineCodes.NameMalformed, $"\"{pattern}\" is not a regular expression for names of jobs: {e.Message}");
+        }
+    }
+
+    /// <summary>Cancels the rest of the batch, what runs included, after this many jobs failed; never unless set. What always runs is left alone.</summary>
+    /// <param name="failures">At least 1.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="AnalysisRunnerException"><c>AR5105</c>: it is less than 1.</exception>
+    public Batch CancelAfterFailures(int failures, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        _cancelAfterFailures = failures >= 1
+            ? failures
+            : throw new CodeLine(file, line).Fault(PipelineCodes.QuantityMalformed, string.Create(CultureInfo.InvariantCulture, $"\"{failures}\" failures cannot end the batch \"{Name}\"; give 1 or more."));
+        return this;
     }
 
     /// <summary>Keeps a name and a value with the batch, for people and filters.</summary>
-    /// <param name="name">Not empty, and not <c>ar-guid</c>, which the invocation sets.</param>
+    /// <param name="name">Not empty, and not one that the runner sets.</param>
     /// <param name="value">Any text.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="AnalysisRunnerException"><c>AR5109</c>: it cannot be an attribute.</exception>
     public Batch Attribute(string name, string value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        var at = new CodeLine(file, line);
-        EnsureNotRun(at);
-        if (string.IsNullOrWhiteSpace(name) || name == BatchComposer.ArGuidAttribute || value is null)
-        {
-            throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" cannot be an attribute: the name must not be empty or \"{BatchComposer.ArGuidAttribute}\", the value not null.");
-        }
+        AttributeName.Check(name, value, new CodeLine(file, line));
         _attributes[name] = value;
         return this;
     }
 
-    /// <summary>
-    /// Checks the whole batch and hands it over: to the server under whose invocation this program runs, otherwise to an engine in this process, which
-    /// then does not exit before the batch has ended.
-    /// </summary>
-    /// <param name="wait">Whether to wait until the batch has ended; it must have succeeded then.</param>
-    /// <param name="cancellation">Ends the waiting, not the batch.</param>
-    /// <param name="file">Filled in by the compiler.</param>
-    /// <param name="line">Filled in by the compiler.</param>
-    /// <exception cref="AnalysisRunnerException">The batch is malformed (all problems at once), was refused, or did not succeed.</exception>
-    public async Task<BatchHandle> RunAsync(
-        bool wait = true, CancellationToken cancellation = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    internal Job Add(JobGroup? group, string name, CodeLine at)
     {
-        var at = new CodeLine(file, line);
-        EnsureNotRun(at);
-        if (BatchComposer.Check(this, at) is { Count: > 0 } problems) throw new AnalysisRunnerException(problems);
-        _hasRun = true;
-
-        var handle = await _host.SubmitAsync(this, _attributes, cancellation).ConfigureAwait(false);
-        if (!wait) return handle;
-
-        var ended = await handle.WaitAsync(cancellation).ConfigureAwait(false);
-        return ended.State == BatchState.Succeeded
-            ? handle
-            : throw at.Fault(PipelineCodes.BatchDidNotSucceed,
-                $"The batch \"{Name}\" {ended.State.ToName()}: {ended.Reason ?? $"{ended.Jobs.Failed} of {ended.Jobs.Total} jobs failed"}. See {handle.Url ?? "the output above"}.");
+        if (name is null || name.Any(char.IsControl)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a job: it must be one line of text.");
+        var job = new Job(this, group, _jobs.Count + 1, name, at, Defaults.Values);
+        _jobs.Add(job);
+        return job;
     }
 
-    internal void EnsureNotRun(CodeLine at)
+    internal JobGroup AddGroup(JobGroup? parent, string name, CodeLine at)
     {
-        if (_hasRun) throw at.Fault(PipelineCodes.BatchAlreadyRun, $"The batch \"{Name}\" was run already. Create another one for further jobs.");
+        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a group of jobs: it must be one line of text.");
+        var group = new JobGroup(this, parent, _groups.Count + 1, name);
+        _groups.Add(group);
+        return group;
     }
 
-    internal CodeLine CreatedAt => _createdAt;
+    internal void Warn(Problem warning) => _warnings.Add(warning);
+
+    internal void NoteForwardEdge(Job child, Job parent, CodeLine at) => _forwardEdges.TryAdd((child.Id, parent.Id), at);
 }

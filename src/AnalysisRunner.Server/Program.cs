@@ -6,6 +6,16 @@ using AnalysisRunner.Server.Hosting;
 Detachment.RestrictNewFiles();
 try
 {
+    return args.Contains("--local") ? await RunLocallyAsync() : await ServeAsync();
+}
+catch (AnalysisRunnerException refusal)
+{
+    foreach (var problem in refusal.Problems) await Console.Error.WriteLineAsync(problem.ToString());
+    return 2;
+}
+
+async Task<int> RunLocallyAsync()
+{
     var options = LocalRunnerOptions.Parse(args, Environment.GetEnvironmentVariable);
     await using var server = await LocalRunnerServer.StartAsync(options);
     // Whoever started it learns where it is; the token only from the file, which its owner alone can read.
@@ -14,8 +24,10 @@ try
     await server.WaitForShutdownAsync();
     return 0;
 }
-catch (AnalysisRunnerException refusal)
+
+async Task<int> ServeAsync()
 {
-    foreach (var problem in refusal.Problems) await Console.Error.WriteLineAsync(problem.ToString());
-    return 2;
+    await using var server = await SharedServer.StartAsync(SharedServerOptions.Parse(args, Environment.GetEnvironmentVariable));
+    await server.WaitForShutdownAsync();
+    return 0;
 }

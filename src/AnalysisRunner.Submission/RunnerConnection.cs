@@ -1,6 +1,7 @@
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Credentials;
 using AnalysisRunner.Submission.Local;
 
 namespace AnalysisRunner.Submission;
@@ -21,8 +22,7 @@ public sealed class RunnerConnection(Func<CancellationToken, Task<IAnalysisRunne
         ArgumentNullException.ThrowIfNull(credentials);
         return new(async cancellation =>
         {
-            var token = credentials.TokenFor(url);
-            var api = new AnalysisRunnerApi(url, _ => ValueTask.FromResult<string?>(token));
+            var api = new AnalysisRunnerApi(url, credentials.TokensFor(url));
             try
             {
                 await api.RequireCompatibleServerAsync(cancellation).ConfigureAwait(false);
@@ -40,7 +40,12 @@ public sealed class RunnerConnection(Func<CancellationToken, Task<IAnalysisRunne
     public static RunnerConnection ToLocal(LocalRunner runner)
     {
         ArgumentNullException.ThrowIfNull(runner);
-        return new(async cancellation => runner.Connect(await runner.FindOrStartAsync(cancellation).ConfigureAwait(false)));
+        RunningRunner? known = null;
+        return new(async cancellation =>
+        {
+            known = await (known is null ? runner.FindOrStartAsync(cancellation) : runner.FindAgainAsync(known, cancellation)).ConfigureAwait(false);
+            return runner.Connect(known);
+        });
     }
 
     /// <summary>The runner as last found.</summary>

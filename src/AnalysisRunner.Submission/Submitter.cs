@@ -2,6 +2,7 @@ using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Submission.Following;
+using AnalysisRunner.Submission.Sending;
 
 namespace AnalysisRunner.Submission;
 
@@ -16,6 +17,12 @@ public sealed record SubmitSettings
 
     /// <summary>A file that receives the run's URL; null writes none.</summary>
     public string? UrlFile { get; init; }
+
+    /// <summary>A file by which a second click is known as one; null knows none.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>When the user asked for the submission.</summary>
+    public DateTimeOffset BegunAt { get; init; } = DateTimeOffset.UtcNow;
 }
 
 /// <summary>The second half of a submission, after the build: check again, compose, send, follow.</summary>
@@ -23,14 +30,15 @@ public sealed record SubmitSettings
 /// <param name="connection">The way to the runner; not touched before the gate has passed.</param>
 /// <param name="output">Where the user is told what happens.</param>
 /// <param name="follow">Follows a run to its end.</param>
+/// <param name="persistence">How patiently a submission is sent.</param>
 public sealed class Submitter(
-    WorkingCopyCheck check, RunnerConnection connection, ISubmissionOutput output, Func<string, CancellationToken, Task<Invocation>> follow)
+    WorkingCopyCheck check, RunnerConnection connection, ISubmissionOutput output, Func<string, CancellationToken, Task<Invocation>> follow, Persistence persistence)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Creates a submitter that follows runs over the same connection.</summary>
     public Submitter(WorkingCopyCheck check, RunnerConnection connection, ISubmissionOutput output)
-        : this(check, connection, output, new RunFollower(connection, output).FollowAsync)
+        : this(check, connection, output, new RunFollower(connection, output).FollowAsync, Persistence.Default)
     {
     }
 
@@ -51,7 +59,7 @@ public sealed class Submitter(
             return null;
         }
 
-        var accepted = await SendAsync(request, cancellation).ConfigureAwait(false);
+        var accepted = await SendAsync(request, options, settings, cancellation).ConfigureAwait(false);
         output.WriteLine($"Run {TerminalText.OneLine(accepted.ArGuid)} of commit {copy.Head!.Value.Short} was accepted: {TerminalText.OneLine(accepted.SignInUrl ?? accepted.Url)}");
         if (settings.UrlFile is not null) await WriteUrlAsync(settings.UrlFile, accepted.Url, cancellation).ConfigureAwait(false);
         if (settings.Wait) await WaitAsync(accepted, options, cancellation).ConfigureAwait(false);
@@ -65,25 +73,32 @@ public sealed class Submitter(
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray()).ReplaceLineEndings("\n");
     }
 
-    private async Task<SubmissionAccepted> SendAsync(SubmissionRequest request, CancellationToken cancellation)
+    private async Task<SubmissionAccepted> SendAsync(SubmissionRequest request, SubmissionOptions options, SubmitSettings settings, CancellationToken cancellation)
     {
-        // One key for one submission: however often it is sent, it makes one run.
-        var key = Guid.NewGuid().ToString("N");
-        var api = await connection.GetAsync(cancellation).ConfigureAwait(false);
+        var server = options.IsLocal ? "the local runner" : options.RunnerUrl!;
+        // Before the turn is taken: nobody waits for a server that is not there.
+        await connection.GetAsync(cancellation).ConfigureAwait(false);
+        using var turn = await new SubmissionKeys(settings.KeyFile).TakeAsync(server, request, settings.BegunAt, cancellation).ConfigureAwait(false);
+        output.WriteLine(turn.IsRepeated
+            ? $"Sending the submission again that was sent a moment ago to {TerminalText.OneLine(server)}: it makes no second run."
+            : $"Sending commit {request.Commit![..12]} to {TerminalText.OneLine(server)}.");
         try
         {
-            return await api.SubmitAsync(request, key, cancellation).ConfigureAwait(false);
+            // One key for one submission: however often it is sent, it makes one run. A local runner may end between being found and being asked, and a
+            // server may be restarted.
+            var accepted = await persistence.AskAsync(connection, api => api.SubmitAsync(request, turn.Key, cancellation), cancellation).ConfigureAwait(false);
+            turn.Delivered();
+            return accepted;
         }
-        catch (AnalysisRunnerException exception) when (RunnerConnection.IsLost(exception))
+        catch (AnalysisRunnerException exception) when (!RunnerConnection.IsLost(exception))
         {
-            // A local runner may end between being found and being asked.
-            api = await connection.RenewAsync(api, cancellation).ConfigureAwait(false);
-            return await api.SubmitAsync(request, key, cancellation).ConfigureAwait(false);
+            turn.Refused();
+            throw;
         }
         catch (OperationCanceledException exception)
         {
             throw new AnalysisRunnerException(
-                BuildCodes.StoppedWaiting, "The build was stopped while the submission was sent: it may or may not have arrived. Look at the list of runs before submitting again.", exception);
+                BuildCodes.StoppedWaiting, "The build was stopped while the submission was sent: it may or may not have arrived. Submitted again as it is, it makes no second run.", exception);
         }
     }
 
@@ -97,6 +112,13 @@ public sealed class Submitter(
         catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
         {
             throw GoesOn("Stopped waiting", accepted, options, exception);
+        }
+        catch (AnalysisRunnerException exception) when (exception.Problems[0].Code == BuildCodes.LocalRunnerStopped)
+        {
+            throw new AnalysisRunnerException(
+                BuildCodes.LocalRunnerStopped,
+                $"{exception.Problems[0].Message} Run {accepted.ArGuid} goes on, and the next runner takes it up: the next 'Submit' starts one, and 'dotnet build -t:LocalRunnerStatus' then prints a link.",
+                exception);
         }
         catch (AnalysisRunnerException exception) when (RunnerConnection.IsLost(exception))
         {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
 
 namespace AnalysisRunner.Toml;
 
@@ -9,16 +10,24 @@ namespace AnalysisRunner.Toml;
 /// A TOML document as it was read: a tree of values that knows where everything stands, and every error. Reading bad text never throws; what
 /// could be understood around an error is in the tree. Immutable and safe to share between threads.
 /// </summary>
-public sealed partial class TomlDocument
+/// <remarks>
+/// Disposing is never needed. A program that reads huge documents (from some four megabytes on) one after the other gains by it, because the memory of
+/// one then serves the next; see <see cref="Dispose"/>.
+/// </remarks>
+public sealed partial class TomlDocument : IDisposable
 {
+    private readonly TomlSource _source;
+    private TomlTree? _tree;
+
     private TomlDocument(TomlTree tree, IReadOnlyList<TomlError> errors)
     {
-        Tree = tree;
+        _source = tree.Source;
+        _tree = tree;
         Errors = errors;
     }
 
     /// <summary>The file that was read, when there was one; it appears in errors.</summary>
-    public string? Path => Tree.Source.Path;
+    public string? Path => _source.Path;
 
     /// <summary>The top-level table.</summary>
     public TomlTable Root => new TomlTable(this, 0);
@@ -30,9 +39,15 @@ public sealed partial class TomlDocument
     public bool HasErrors => Errors.Count > 0;
 
     /// <summary>The text as it was read, in UTF-8, a byte order mark included.</summary>
-    public ReadOnlyMemory<byte> Utf8 => new ReadOnlyMemory<byte>(Tree.Source.Bytes, 0, Tree.Source.Length);
+    public ReadOnlyMemory<byte> Utf8 => new ReadOnlyMemory<byte>(_source.Bytes, 0, _source.Length);
 
-    internal TomlTree Tree { get; }
+    internal TomlTree Tree => _tree ?? throw new ObjectDisposedException(nameof(TomlDocument));
+
+    /// <summary>
+    /// Hands the memory of the tree on to the next document. Its values can no longer be read (<see cref="ObjectDisposedException"/>); text, errors and
+    /// spans stay. No other thread may be reading it.
+    /// </summary>
+    public void Dispose() => Interlocked.Exchange(ref _tree, null)?.Return();
 
     /// <summary>Reads a document from text.</summary>
     /// <param name="text">The text. A surrogate without its partner is reported as invalid UTF-8.</param>

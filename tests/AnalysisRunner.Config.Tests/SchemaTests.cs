@@ -1,3 +1,4 @@
+using System.Reflection;
 using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Config.Tests;
@@ -34,6 +35,7 @@ public sealed class SchemaTests
     [InlineData("a.x = { type = \"number\", minimum = 1, exclusiveMaximum = 1 }", "AR3007(1,36)")]
     [InlineData("a.x = { type = \"string\", minLength = 2, maxLength = 1 }", "AR3007(1,38)")]
     [InlineData("[schema]\ntype = \"string\"", "AR3009(1,2)")]
+    [InlineData("[schema]\nname = \"ProjectConfigSchema\"", "AR3009(2,8)")]
     [InlineData("a.x = { type = \"array\" }", "AR3011(1,3)")]
     [InlineData("a.x = { type = \"map\" }", "AR3011(1,3)")]
     [InlineData("[schema]\nname = \"1x\"", "AR3012(2,8)")]
@@ -56,6 +58,17 @@ public sealed class SchemaTests
     public void Keys_that_become_one_name_are_a_mistake(string text, string expected) =>
         Schema.Classes([SchemaFile.Parse(TomlDocument.Parse(text, "t.schema.toml"))]).Single().Problems.Select(p => $"{p.Code}({p.Span.Line},{p.Span.Column})")
             .ShouldHaveSingleItem().ShouldBe(expected);
+
+    [Fact]
+    public void Every_code_of_schemas_has_a_case()
+    {
+        var codes = typeof(ConfigCodes).GetFields(BindingFlags.Static | BindingFlags.NonPublic).Select(field => (string)field.GetRawConstantValue()!)
+            .Where(code => code.StartsWith("AR3", StringComparison.Ordinal));
+        var cases = typeof(SchemaTests).GetMethods().SelectMany(method => method.GetCustomAttributes<InlineDataAttribute>().SelectMany(data => data.GetData(method)))
+            .Select(row => row[^1]).OfType<string>().Append("AR3010").ToList();
+
+        codes.ShouldAllBe(code => cases.Any(expected => expected.Contains(code)));
+    }
 
     [Fact]
     public void A_key_that_two_files_declare_is_a_mistake_in_the_second()

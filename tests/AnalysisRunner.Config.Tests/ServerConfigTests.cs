@@ -87,6 +87,11 @@ public sealed class ServerConfigTests
         name = "align"
         ref_fasta = "gs://references/hg38.fasta"
         default_jar_spec_revision = "abc123"
+
+        [slack]
+        channel = "#runs"
+        token_secret_id = "slack-token"
+        token_project_id = "secrets-proj"
         """;
 
     private static readonly Schema Mine = Schema.Parse(TomlDocument.Parse("[hello]\nword = { type = \"string\", default = \"Hi\" }", "hello.schema.toml"));
@@ -108,7 +113,7 @@ public sealed class ServerConfigTests
 
     [Fact]
     public void Sections_of_other_tools_in_a_composed_config_are_theirs() =>
-        ConfigRules.Check(Mine, [ConfigLayer.FromServer("server", Composed), ConfigLayer.FromServer("project", "[buckets]\nweb = \"x\"\n[slack]\nchannel = \"c\"")], ConfigStage.Run)
+        ConfigRules.Check(Mine, [ConfigLayer.FromServer("server", Composed), ConfigLayer.FromServer("project", "[buckets]\nweb = \"x\"\n[dataproc]\nregion = \"r\"")], ConfigStage.Run)
             .ShouldBeEmpty();
 
     [Fact]

@@ -91,6 +91,32 @@ public sealed class RepositoryUrlTests
     }
 
     [Fact]
+    public void However_a_remote_is_written_it_is_the_same_repository()
+    {
+        var repositories =
+            from host in Gen.Elements("github.com", "git.example.org", "10.0.0.1")
+            from path in Gen.Elements("acme", "Group", "a-b", "x.y", "data_2").NonEmptyListOf()
+            from secret in Gen.Elements("me", "me:pass", "me:p%40ss", "me:p@ss", ":token", "oauth2:a.b-c_d")
+            select (host, path: string.Join('/', path), secret);
+
+        Prop.ForAll(repositories.ToArbitrary(), sample =>
+        {
+            var (host, path, secret) = sample;
+            string[] forms =
+            [
+                $"https://{host}/{path}", $"https://{host}/{path}.git", $"https://{host}/{path}/", $"https://{host}:443/{path}.git", $"HTTPS://{host.ToUpperInvariant()}/{path}",
+                $"https://{secret}@{host}/{path}.git", $"ssh://git@{host}/{path}.git", $"ssh://git@{host}:2222/{path}", $"git@{host}:{path}.git", $"git@{host}:/{path}", $"{host}:{path}",
+                $"git://{host}/{path}.git",
+            ];
+            foreach (var form in forms)
+            {
+                RepositoryUrl.TryParse(form, out var url).ShouldBeTrue(form);
+                url.ToString().ShouldBe($"https://{host}/{path}", form);
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
     public void Never_throws()
     {
         foreach (var scheme in new[] { "", "https://", "ssh://git@", "git@host:" })

@@ -124,6 +124,33 @@ public sealed class LocalRunnerTests
     }
 
     [Fact]
+    public async Task A_forced_stop_is_final_for_a_build_that_waits()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        await using var stop = await DriverStop.AddToAsync(analysis);
+        await analysis.CommitAsync("Wait for the test");
+        await using var waiting = analysis.StartSubmit();
+        await waiting.LineAsync(DriverStop.Reached);
+        var runner = analysis.State.Runner().ShouldNotBeNull();
+
+        (await analysis.BuildAsync("-t:LocalRunnerStop")).ShouldBeRefused("AR6003", "running");
+        var stopped = await analysis.BuildAsync("-t:LocalRunnerStop", "-p:Force=true");
+        stopped.ExitCode.ShouldBe(0, stopped.Output);
+
+        new Outcome(await waiting.EndAsync(), waiting.Output).ShouldBeRefused("AR1051", "goes on");
+        LocalRunnerState.IsAlive(runner.Pid).ShouldBeFalse();
+        analysis.State.Runner().ShouldBeNull("nobody started another");
+
+        var next = await analysis.BuildAsync("-t:Submit", "-p:Dataset=other", "-p:AnalysisWait=false");
+        next.ExitCode.ShouldBe(0, next.Output);
+        await stop.OpenAsync();
+        var ended = await analysis.State.FinalAsync((await analysis.State.InvocationsAsync())[^1].ArGuid);
+        ended.State.ShouldBe(InvocationState.Succeeded, "the next runner took the run up");
+        await stop.OpenAsync();
+        await analysis.State.FinalAsync((await analysis.State.InvocationsAsync())[0].ArGuid);
+    }
+
+    [Fact]
     public async Task Is_seen_and_ended_by_targets_of_their_own()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();

@@ -64,6 +64,78 @@ public sealed class SubmitTests
     }
 
     [Fact]
+    public async Task Arguments_and_environment_reach_the_program_as_they_were_meant()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        analysis.Write("analysis/Program.cs", """
+            foreach (var argument in args) System.Console.WriteLine("<" + argument + ">");
+            System.Console.WriteLine("<" + System.Environment.GetEnvironmentVariable("PLAIN") + ">");
+            """);
+        analysis.Edit("analysis/HelloBatch.csproj", "<AnalysisConfig Include", "<AnalysisEnvironment Include=\"PLAIN\" Value=\"$(Plain)\" /><AnalysisConfig Include");
+        await analysis.CommitAsync("Print what was given");
+
+        // In -p:, MSBuild takes ';' and ',' for separators, drops '"', and takes '%' before two hexadecimal digits for an escape.
+        (string Given, string[] Meant)[] cases =
+        [
+            ("plain 'two  words' %22three more words%22", ["plain", "two  words", "three more words"]),
+            ("'it'\\''s' %22say \\%22hi\\%22%22 back\\\\slash ''", ["it's", "say \"hi\"", "back\\slash", ""]),
+            ("$HOME '${PATH}' '$(id)' `id` ~ * ?", ["$HOME", "${PATH}", "$(id)", "`id`", "~", "*", "?"]),
+            ("a%3Bb '%3B' a%2Cb", ["a;b", ";", "a,b"]),
+            ("50% 100%25 %2541 'a%b' %%", ["50%", "100%", "%41", "a%b", "%%"]),
+            ("ünïcödé-δ 日本 %40(Compile) &lt%3B | > & !", ["ünïcödé-δ", "日本", "@(Compile)", "&lt;", "|", ">", "&", "!"]),
+        ];
+        var given = string.Join(' ', cases.Select(example => example.Given));
+        var submit = await analysis.SubmitAsync("-p:AnalysisArguments=" + given, "-p:Plain=" + given);
+        submit.ExitCode.ShouldBe(0, submit.Output);
+
+        var printed = submit.Output.Split('\n').Where(line => line.Contains("driver | <", StringComparison.Ordinal)).Select(line => line[(line.IndexOf('<') + 1)..line.LastIndexOf('>')]);
+        printed.ShouldBe([.. cases.SelectMany(example => example.Meant), Unescape(given)]);
+    }
+
+    private static string Unescape(string given) => given
+        .Replace("%3B", ";", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal).Replace("%22", "\"", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_double_click_makes_one_run()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        (await analysis.BuildAsync()).ExitCode.ShouldBe(0);
+
+        // Two windows, one click each: only one compiles, so that they do not write the same files.
+        await using var first = analysis.StartSubmit("-p:NoBuild=true");
+        await using var second = analysis.StartSubmit("-p:NoBuild=true");
+        (await first.EndAsync()).ShouldBe(0, first.Output);
+        (await second.EndAsync()).ShouldBe(0, second.Output);
+
+        (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
+        (first.Output + second.Output).ShouldContain("makes no second run");
+        (await analysis.SubmitAsync("-p:NoBuild=true")).ExitCode.ShouldBe(0);
+        (await analysis.State.InvocationsAsync()).Count.ShouldBe(2, "a third click after the first was accepted is meant");
+    }
+
+    [Fact]
+    public async Task Refuses_secrets_and_repeats_none()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        var secret = "ghp_" + new string('x', 36);
+        analysis.Edit("analysis/HelloBatch.csproj", "<AnalysisConfig Include", $"<AnalysisEnvironment Include=\"GIT_TOKEN\" Value=\"{secret}\" Condition=\"'$(Secret)' == 'environment'\" /><AnalysisConfig Include=\"private.toml\" Uncommitted=\"true\" Condition=\"'$(Secret)' == 'config'\" /><AnalysisConfig Include");
+        analysis.Write(".gitignore", "bin/\nobj/\nprivate.toml\n");
+        await analysis.CommitAsync("A secret on demand");
+        analysis.Write("analysis/private.toml", "[hello]\ngreeting = \"Psst\" # " + secret + "\n");
+
+        foreach (var (argument, place) in new[]
+        {
+            ("-p:Secret=environment", "'GIT_TOKEN'"), ("-p:Secret=config", "private.toml(2"), ("-p:AnalysisArguments=--token " + secret, "'--token'"),
+            ("-p:AnalysisDescription=" + secret, "AnalysisDescription"),
+        })
+        {
+            var refused = await analysis.SubmitAsync("-p:AnalysisDryRun=true", argument);
+            refused.ShouldBeRefused("AR2029", place);
+            refused.Output.ShouldNotContain(secret);
+        }
+    }
+
+    [Fact]
     public async Task Refuses_uncommitted_code_by_name_and_runs_it_once_it_is_committed()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();

@@ -30,6 +30,8 @@ internal sealed class DeadlyProcesses(IJobProcesses inner, string when, int dead
 
     public void StopRemains(ProcessIdentity leader) => inner.StopRemains(leader);
 
+    public ProcessUsage? Sample(int leader) => inner.Sample(leader);
+
     public bool HasMembers(int leader) => inner.HasMembers(leader);
 
     private static void Die()

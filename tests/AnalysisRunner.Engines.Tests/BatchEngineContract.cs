@@ -4,7 +4,7 @@ using AnalysisRunner.Contracts.Codes;
 namespace AnalysisRunner.Engines.Tests;
 
 /// <summary>What every engine does. An engine passes it by inheriting it.</summary>
-public abstract class BatchEngineContract : IAsyncLifetime
+public abstract partial class BatchEngineContract : IAsyncLifetime
 {
     protected IBatchEngine Engine { get; private set; } = null!;
 

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Runtime.CompilerServices;
 using AnalysisRunner.Config;
 using Microsoft.CodeAnalysis.CSharp;
@@ -29,8 +31,31 @@ public sealed class EmittedCode
         project.Compile();
     }
 
+    [Theory]
+    [InlineData(LanguageVersion.CSharp11)]
+    [InlineData(LanguageVersion.CSharp12)]
+    [InlineData(LanguageVersion.Latest)]
+    [InlineData(LanguageVersion.Preview)]
+    public void Compiles_with_newer_languages_too(LanguageVersion language)
+    {
+        var project = new ProjectUnderTest { Language = language };
+        foreach (object[] row in (IEnumerable<object[]>)Schemas()) project.Schema(Text((string)row[0]), "/demo/" + row[0] + ".schema.toml");
+        project.Compile();
+    }
+
     [Fact]
-    public void Compiles_with_the_newest_language_too() => new ProjectUnderTest { Language = LanguageVersion.Latest }.Schema(Text("everything")).Compile();
+    public void Has_no_reflection_and_needs_nothing_but_the_framework_and_the_config_library()
+    {
+        var image = Project("everything").Property("EnableAnalysisRunnerStamp", "false").CompileToImage();
+        using var file = new PEReader(new MemoryStream(image));
+        var metadata = file.GetMetadataReader();
+        var types = metadata.TypeReferences.Select(handle => metadata.GetTypeReference(handle)).Select(type => metadata.GetString(type.Namespace) + "." + metadata.GetString(type.Name)).ToList();
+
+        types.ShouldContain("AnalysisRunner.Config.ConfigTable");
+        types.ShouldNotContain(name => name.StartsWith("System.Reflection", StringComparison.Ordinal) || name == "System.Activator");
+        metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Select(reference => metadata.GetString(reference.Name))
+            .ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal) || name == "AnalysisRunner.Config");
+    }
 
     [Fact]
     public void Is_the_same_wherever_the_project_lies()

@@ -2,6 +2,7 @@ extern alias generators;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using TrackingNames = generators::AnalysisRunner.Generators.TrackingNames;
+using TypedKeys = generators::AnalysisRunner.Generators.TypedKeys;
 
 namespace AnalysisRunner.Generators.Tests;
 
@@ -67,6 +68,19 @@ public sealed class Incrementality
         Reasons(result.TrackedSteps[TrackingNames.Classes]).ShouldAllBe(reason => reason == IncrementalStepRunReason.Cached);
         Reasons(result.TrackedSteps[TrackingNames.Schemas]).ShouldAllBe(reason => reason == IncrementalStepRunReason.Cached);
     }
+
+    [Fact]
+    public void The_analyzer_of_typed_keys_parses_a_schema_once_for_all_compilations()
+    {
+        var project = Project();
+        var first = Typed(project);
+        Typed(project).ShouldBeSameAs(first);
+        // Another file of the same text is another object to an editor.
+        Typed(Project()).ShouldNotBeSameAs(first);
+    }
+
+    private static generators::AnalysisRunner.Config.SchemaValue Typed(ProjectUnderTest project) =>
+        TypedKeys.Of(project.AnalyzerOptions(), CancellationToken.None).Find(["hello", "repeat"]).ShouldNotBeNull().Value;
 
     private static GeneratorDriver Replace(GeneratorDriver driver, ProjectUnderTest project, string path, string text)
     {

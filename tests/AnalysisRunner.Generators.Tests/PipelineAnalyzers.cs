@@ -149,6 +149,31 @@ public sealed class PipelineAnalyzers
         found.Select(d => (d.Id, Text(d), d.Severity)).ShouldBe(at is null ? [] : [("AR5004", at, DiagnosticSeverity.Info)]);
     }
 
+    [Theory]
+    [InlineData("job.Run((int x) => x + y, 1)", "(int x) => x + y", "a lambda")]
+    [InlineData("job.Run((int x) => x, 1)", "(int x) => x", "a lambda")]
+    [InlineData("job.Run(static (int x) => x, 1)", "static (int x) => x", "a lambda")]
+    [InlineData("job.Run(delegate (int x) { return x; }, 1)", "delegate (int x) { return x; }", "a lambda")]
+    [InlineData("job.Run(Instance, 1)", "Instance", "an instance method")]
+    [InlineData("job.Run((System.Func<int, int>)Instance, 1)", "(System.Func<int, int>)Instance", "an instance method")]
+    [InlineData("job.Run(Capturing, 1)", "Capturing", "a local function that uses variables")]
+    [InlineData("job.Run(arguments: [1], method: Instance)", "Instance", "an instance method")]
+    public async Task A_job_is_given_a_static_method_or_nothing(string call, string at, string what)
+    {
+        var found = (await Methods(call).AnalyzeAsync()).ShouldHaveSingleItem();
+        (found.Id, Text(found), found.Severity).ShouldBe(("AR5020", at, DiagnosticSeverity.Error));
+        found.GetMessage().ShouldContain(what);
+    }
+
+    [Theory]
+    [InlineData("job.Run(Sum, 1)")]
+    [InlineData("job.Run(P.Sum, 1)")]
+    [InlineData("job.Run(Local, 1)")]
+    [InlineData("job.Run(StaticLocal, 1)")]
+    [InlineData("job.Run(given, 1)")]
+    [InlineData("Run((int x) => x + y, 1)")]
+    public async Task Static_methods_run_as_jobs(string call) => (await Methods(call).AnalyzeAsync()).ShouldBeEmpty();
+
     [Fact]
     public async Task Each_can_be_suppressed() =>
         (await Project("""
@@ -178,6 +203,23 @@ public sealed class PipelineAnalyzers
             static T Get<T>(params string[] keys) => default!;
         }
         """).Schema(Hello);
+
+    private static ProjectUnderTest Methods(string call) => Project($$"""
+        class P
+        {
+            static int Sum(int x) => x;
+            int Instance(int x) => x;
+            static readonly int Constant = 1;
+            object? M(AnalysisRunner.Pipelines.Job job, int y, System.Func<int, int> given)
+            {
+                return {{call}};
+                int Capturing(int x) => x + y;
+                int Local(int x) { var twice = x * 2; return twice + Constant; }
+                static int StaticLocal(int x) => x;
+            }
+            static object? Run(System.Delegate method, params object?[] arguments) => null;
+        }
+        """);
 
     private static ProjectUnderTest Project(string code) => new() { Code = code, Language = LanguageVersion.CSharp13 };
 

@@ -50,6 +50,8 @@ internal sealed class ProjectUnderTest
 
     internal IEnumerable<AdditionalText> Files => _files;
 
+    internal AnalyzerConfigOptionsProvider OptionsProvider => new Options(_properties);
+
     internal GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new ConfigGenerator().AsSourceGenerator()], _files, (CSharpParseOptions)ParseOptions, new Options(_properties),
         new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
@@ -102,11 +104,13 @@ internal sealed class ProjectUnderTest
         output.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).ShouldBeEmpty();
         var found = await output
             .WithAnalyzers(
-                [new BucketInCodeAnalyzer(), new RunnerVariableAnalyzer(), new TypedKeyAnalyzer(), new RawShellAnalyzer()],
-                new AnalyzerOptions([.. _files], new Options(_properties)))
+                [new BucketInCodeAnalyzer(), new RunnerVariableAnalyzer(), new TypedKeyAnalyzer(), new RawShellAnalyzer(), new MethodJobAnalyzer()],
+                AnalyzerOptions())
             .GetAnalyzerDiagnosticsAsync();
         return [.. found.OrderBy(d => d.Location.SourceSpan.Start)];
     }
+
+    internal AnalyzerOptions AnalyzerOptions() => new([.. _files], new Options(_properties));
 
     internal static string Shown(Diagnostic diagnostic)
     {
@@ -118,11 +122,13 @@ internal sealed class ProjectUnderTest
 
     internal sealed class InMemoryFile(string path, string text, (string Name, string Value)[] metadata) : AdditionalText
     {
+        private readonly SourceText _text = SourceText.From(text);
+
         internal (string Name, string Value)[] Metadata => metadata;
 
         public override string Path => path;
 
-        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text);
+        public override SourceText GetText(CancellationToken cancellationToken = default) => _text;
     }
 
     private sealed class Options(Dictionary<string, string> properties) : AnalyzerConfigOptionsProvider

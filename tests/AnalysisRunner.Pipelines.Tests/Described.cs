@@ -8,15 +8,16 @@ internal static class Described
 {
     public static Batch Batch(string name = "tests") => Pipelines.Batch.Create(name, new NoHost());
 
-    public static JobSpec Spec(this Job job) => job.ToSpec(new Dictionary<string, string>(), new Dictionary<string, string>());
+    public static JobSpec Spec(this Job job) =>
+        BatchComposer.Compose(job.Batch, 0, job.Batch.Outputs, "tests", null, new Dictionary<string, string>()).Jobs[job.Id - 1];
 
     /// <summary>The script that a command becomes.</summary>
     public static string Script(CommandInterpolatedStringHandler command) => Batch().NewJob("job").Command(command).Spec().Command;
 
     public static string Code(Action misuse) => Should.Throw<AnalysisRunnerException>(misuse).Problems[0].Code;
 
-    private sealed class NoHost() : BatchHost(_ => null)
+    private sealed class NoHost() : BatchHost(_ => null, new ProgressDisplay(TextWriter.Null, null))
     {
-        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, CancellationToken cancellation) => throw new NotSupportedException("Only described.");
+        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation) => throw new NotSupportedException("Only described.");
     }
 }

@@ -12,6 +12,8 @@ namespace AnalysisRunner.Pipelines.Tests;
 /// <summary>What is checked before a batch is handed over, and how it reaches a server.</summary>
 public sealed class RunningTests : IDisposable
 {
+    private static readonly ProgressDisplay Nowhere = new(TextWriter.Null, null);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("pipelines-tests-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -88,7 +90,7 @@ public sealed class RunningTests : IDisposable
             await context.Response.WriteAsJsonAsync(new BatchAccepted(spec!.Key, "http://x/" + spec.Key), ContractsJson.Default.BatchAccepted);
         });
         var output = new StringWriter();
-        var host = BatchHost.For(Driver(server), output);
+        var host = BatchHost.For(Driver(server), new ProgressDisplay(output, null));
 
         for (var i = 0; i < 2; i++)
         {
@@ -124,7 +126,7 @@ public sealed class RunningTests : IDisposable
             : context.Response.WriteAsJsonAsync(
                 new BatchSummary("k", "b", ++asked < 2 ? BatchState.Running : BatchState.Failed, new JobCounts(0, 0, 0, 0, 1, 0), DateTimeOffset.UnixEpoch, null),
                 ContractsJson.Default.BatchSummary));
-        var batch = Batch.Create("b", BatchHost.For(Driver(server), TextWriter.Null));
+        var batch = Batch.Create("b", BatchHost.For(Driver(server), Nowhere));
         batch.NewJob("first").Command($"false");
 
         var failed = await batch.RunAsync().ShouldThrowAsync<AnalysisRunnerException>();
@@ -139,7 +141,7 @@ public sealed class RunningTests : IDisposable
     {
         await using var server = await ServeAsync(_ => Task.CompletedTask);
         var driver = Driver(server);
-        var batch = Batch.Create("b", BatchHost.For(name => name == DriverEnvironment.TokenFile ? Path.Combine(_folder, "absent") : driver(name), TextWriter.Null));
+        var batch = Batch.Create("b", BatchHost.For(name => name == DriverEnvironment.TokenFile ? Path.Combine(_folder, "absent") : driver(name), Nowhere));
         batch.NewJob("first").Command($"true");
 
         var refused = await batch.RunAsync().ShouldThrowAsync<AnalysisRunnerException>();
@@ -152,7 +154,7 @@ public sealed class RunningTests : IDisposable
     [InlineData(DriverEnvironment.TokenFile)]
     [InlineData(DriverEnvironment.ArGuid)]
     public void An_incomplete_driver_environment_is_refused(string missing) =>
-        Described.Code(() => BatchHost.For(name => name == missing ? null : "http://127.0.0.1:1/", TextWriter.Null)).ShouldBe("AR5112");
+        Described.Code(() => BatchHost.For(name => name == missing || name == "ANALYSIS_RUNNER_METHOD" ? null : "http://127.0.0.1:1/", Nowhere)).ShouldBe("AR5112");
 
     private Func<string, string?> Driver(WebApplication server)
     {

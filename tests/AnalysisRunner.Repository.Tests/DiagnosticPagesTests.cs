@@ -54,6 +54,6 @@ public sealed partial class DiagnosticPagesTests
         .Select(file => Path.GetFileNameWithoutExtension(file))
         .Where(name => Code().IsMatch(name)).Order(StringComparer.Ordinal)];
 
-    [GeneratedRegex(@"\bAR[1-6][0-9]{3}\b")]
+    [GeneratedRegex(@"\bAR[1-7][0-9]{3}\b")]
     private static partial Regex Code();
 }

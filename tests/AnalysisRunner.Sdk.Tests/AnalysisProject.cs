@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text.Json;
 using Microsoft.Build.Logging.StructuredLogger;
 
 namespace AnalysisRunner.Sdk.Tests;
@@ -110,6 +111,21 @@ internal sealed class AnalysisProject : IDisposable
         return result.Output;
     }
 
+    /// <summary>What a build would stamp, as <c>commit</c> and <c>repository</c>, without compiling anything.</summary>
+    /// <param name="folder">Another work tree with the same project.</param>
+    /// <param name="environment">Variables of the build.</param>
+    public async Task<(string? Commit, string? Repository)> StampToBeAsync(string? folder = null, params (string Name, string Value)[] environment)
+    {
+        var result = await Command.RunAsync(
+            folder ?? _folder, Command.Dotnet, ["msbuild", "Analysis.csproj", "-nodeReuse:false", "-t:GetAssemblyAttributes", "-getItem:AssemblyMetadata"], environment);
+        result.ExitCode.ShouldBe(0, result.Output);
+        result.Output.ShouldNotContain("warning");
+        using var json = JsonDocument.Parse(result.Output);
+        var values = json.RootElement.GetProperty("Items").GetProperty("AssemblyMetadata").EnumerateArray()
+            .ToDictionary(item => item.GetProperty("Identity").GetString()!, item => item.GetProperty("Value").GetString());
+        return (values.GetValueOrDefault("AnalysisRunner.Commit"), values.GetValueOrDefault("AnalysisRunner.Repository"));
+    }
+
     public Task<CommandResult> ExecAsync(string[] arguments, params (string Name, string Value)[] environment) =>
         Command.RunAsync(_folder, Command.Dotnet, ["exec", Assembly(), .. arguments], environment);
 
@@ -146,33 +162,5 @@ internal sealed class AnalysisProject : IDisposable
         // A command line that MSBuild refuses leaves no log.
         File.Exists(log).ShouldBeTrue(result.Output);
         return new BuildRecord(result, BinaryLog.ReadBuild(log));
-    }
-}
-
-/// <summary>What a build did.</summary>
-internal sealed class BuildRecord(CommandResult result, Build log)
-{
-    public string Output => result.Output;
-
-    public bool Succeeded => result.ExitCode == 0 && log.Succeeded;
-
-    public IReadOnlyList<Error> Errors => log.FindChildrenRecursive<Error>();
-
-    /// <summary>How often a task ran.</summary>
-    public int RunsOf(string task) => log.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(found => found.Name == task).Count;
-
-    public IReadOnlyList<Warning> Warnings => log.FindChildrenRecursive<Warning>();
-
-    /// <summary>How often the compiler ran.</summary>
-    public int Compilations => log.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(task => task.Name == "Csc").Count;
-
-    /// <summary>The programs that tasks started.</summary>
-    public IReadOnlyList<string> Programs =>
-        [.. log.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(task => task.Name == "Exec").Select(task => task.CommandLineArguments ?? task.Name)];
-
-    public BuildRecord ShouldSucceed()
-    {
-        Succeeded.ShouldBeTrue(Output);
-        return this;
     }
 }

@@ -71,6 +71,35 @@ public sealed class ConfigTests
             .ShouldBe([(project.PathOf("a second.toml"), null), (project.PathOf("z first.toml"), "true")]);
     }
 
+    [Fact]
+    public async Task A_file_that_is_also_the_projects_own_additional_file_is_judged_once()
+    {
+        using var project = new AnalysisProject("<AdditionalFiles Include=\"z first.toml\" /><AnalysisConfig Include=\"z first.toml\" />");
+        project.Write("Directory.Build.targets", "<Project><ItemGroup><AdditionalFiles Include=\"$(MSBuildProjectDirectory)/z first.toml\" /></ItemGroup></Project>");
+        project.Write("hello.schema.toml", Schema);
+        project.Write("z first.toml", "[hello]\ntimes = \"two\"\n");
+
+        (await project.BuildAsync()).Errors.Single().Code.ShouldBe("AR4103");
+    }
+
+    [Fact]
+    public async Task How_much_a_problem_matters_is_for_the_project_to_say()
+    {
+        using var project = new AnalysisProject("<AnalysisConfig Include=\"z first.toml\" />");
+        project.Write("hello.schema.toml", Schema + "[hello.old]\ntype = \"string\"\noptional = true\ndeprecated = true\n");
+        project.Write("z first.toml", "[hello]\nnothing = 2\nold = \"x\"\n");
+
+        var build = await project.BuildAsync();
+        (build.Errors.Single().Code, build.Warnings.Single().Code).ShouldBe(("AR4101", "AR4109"));
+
+        build = await project.BuildAsync("--no-restore", "-p:NoWarn=AR4101%3BAR4109");
+        build.ShouldSucceed().Warnings.ShouldBeEmpty();
+
+        project.Write(".globalconfig", "is_global = true\ndotnet_diagnostic.AR4101.severity = warning\ndotnet_diagnostic.AR4109.severity = error\n");
+        build = await project.BuildAsync("--no-restore");
+        (build.Errors.Single().Code, build.Warnings.Single().Code).ShouldBe(("AR4109", "AR4101"));
+    }
+
     private static int Order(string options, string file)
     {
         var section = options[options.IndexOf("/" + file + "]", StringComparison.Ordinal)..];

@@ -17,7 +17,7 @@ public sealed class GateRuleTests
             Root = "/home/analyst/repo",
             VisibleRoot = "/home/analyst/repo",
             Head = Head,
-            Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(false), ["run.sh"] = new(false), ["part"] = new(IsSubmodule: true) },
+            Index = new Dictionary<string, IndexEntry> { ["app.csproj"] = new(), ["run.sh"] = new(), ["part"] = new(Head), ["part/deep/x.cs"] = new() },
             Remotes = new Dictionary<string, string> { ["origin"] = "https://example.org/group/repo" },
             Remote = "origin",
         },
@@ -28,20 +28,102 @@ public sealed class GateRuleTests
     public void A_clean_submission_passes() => SubmissionGate.Judge(Clean).ShouldBeEmpty();
 
     [Theory]
-    [InlineData("/home/analyst/repo/ignored.cs", "are ignored by git")]
-    [InlineData("/home/analyst/elsewhere/shared.cs", "lie outside the repository")]
-    [InlineData("/home/analyst/repo2/shared.cs", "lie outside the repository")]
-    public void Refuses_an_input_that_the_commit_does_not_have(string path, string reason)
+    [InlineData("/home/analyst/repo/ignored.cs", false, SubmissionCodes.InputNotInCommit)]
+    [InlineData("/home/analyst/repo/part/ignored.cs", false, SubmissionCodes.InputNotInCommit)]
+    [InlineData("/home/analyst/elsewhere/shared.cs", false, SubmissionCodes.InputOutside)]
+    [InlineData("/home/analyst/repo2/shared.cs", false, SubmissionCodes.InputOutside)]
+    [InlineData("/home/analyst/repo/new.g.cs", true, SubmissionCodes.GeneratedOutsideObj)]
+    public void Refuses_an_input_that_the_commit_does_not_have(string path, bool generated, string code)
     {
-        var problem = Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/app.csproj", "project file"), new BuildInput(path, "Compile")] }).ShouldHaveSingleItem();
-        problem.Code.ShouldBe(SubmissionCodes.InputNotInCommit);
-        problem.Message.ShouldContain(reason);
+        var input = new BuildInput(path, "Compile") { IsGenerated = generated };
+        var problem = Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/app.csproj", "project file"), input] }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(code);
         problem.File.ShouldBe(path);
     }
 
     [Fact]
     public void Accepts_an_input_in_a_submodule() =>
         Judge(Clean with { Inputs = [new BuildInput("/home/analyst/repo/part/deep/x.cs", "Compile")] }).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(ChangeKind.Staged, SubmissionCodes.Modified)]
+    [InlineData(ChangeKind.Unstaged, SubmissionCodes.Modified)]
+    [InlineData(ChangeKind.Staged | ChangeKind.Unstaged, SubmissionCodes.Modified)]
+    [InlineData(ChangeKind.Conflicted, SubmissionCodes.Conflicted)]
+    [InlineData(ChangeKind.Untracked, SubmissionCodes.Untracked)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleCommit, SubmissionCodes.SubmoduleMoved)]
+    [InlineData(ChangeKind.Staged | ChangeKind.SubmoduleCommit, SubmissionCodes.SubmoduleMoved)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleModified, SubmissionCodes.SubmoduleModified)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleUntracked, SubmissionCodes.SubmoduleModified)]
+    [InlineData(ChangeKind.Unstaged | ChangeKind.SubmoduleCommit | ChangeKind.SubmoduleModified, SubmissionCodes.SubmoduleMoved, SubmissionCodes.SubmoduleModified)]
+    public void Each_kind_of_change_has_its_code(ChangeKind kind, params string[] codes)
+    {
+        var problems = Judge(Clean with { WorkingCopy = Clean.WorkingCopy with { Changes = [new StatusEntry("some/path", kind)] } });
+        problems.Select(problem => problem.Code).ShouldBe(codes);
+        problems.ShouldAllBe(problem => problem.Message.Contains("'some/path'") && problem.File == "/home/analyst/repo/some/path");
+    }
+
+    [Theory]
+    [InlineData("run.sh", SubmissionCodes.LineEndingsOnly)]
+    [InlineData("other.sh", SubmissionCodes.Modified)]
+    public void Line_endings_alone_are_another_matter(string path, string code)
+    {
+        var copy = Clean.WorkingCopy with { Changes = [new StatusEntry(path, ChangeKind.Unstaged)], LineEndingsOnly = new HashSet<string> { "run.sh" } };
+        Judge(Clean with { WorkingCopy = copy }).ShouldHaveSingleItem().Code.ShouldBe(code);
+    }
+
+    [Theory]
+    [InlineData(HiddenFile.AssumeUnchanged)]
+    [InlineData(HiddenFile.SkipWorktree)]
+    public void A_hidden_difference_is_named_with_its_bit(string bit)
+    {
+        var problem = Judge(Clean with { WorkingCopy = Clean.WorkingCopy with { Hidden = [new HiddenFile("run.sh", bit)] } }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(SubmissionCodes.Hidden);
+        problem.Message.ShouldContain($"--no-{bit} -- <file>");
+    }
+
+    [Fact]
+    public void A_submodule_that_was_not_pushed_is_named()
+    {
+        var facts = Clean with { Remote = new RemoteFacts(true, "main", true) { UnpushedSubmodules = ["part"] } };
+        var problem = SubmissionGate.JudgeRemote(facts).ShouldHaveSingleItem();
+        (problem.Code, problem.File).ShouldBe((SubmissionCodes.SubmoduleUnpushed, "/home/analyst/repo/part"));
+    }
+
+    [Fact]
+    public void Reports_most_basic_first()
+    {
+        var copy = Clean.WorkingCopy with
+        {
+            OperationInProgress = "merge",
+            Changes = [.. new[] { ChangeKind.Untracked, ChangeKind.SubmoduleModified, ChangeKind.SubmoduleCommit, ChangeKind.Unstaged, ChangeKind.Conflicted }.Select((kind, i) => new StatusEntry($"f{i}", kind)), new StatusEntry("run.sh", ChangeKind.Unstaged)],
+            LineEndingsOnly = new HashSet<string> { "run.sh" },
+            Hidden = [new HiddenFile("app.csproj", HiddenFile.SkipWorktree)],
+            Remotes = new Dictionary<string, string>(),
+            Remote = null,
+        };
+        var facts = Clean with
+        {
+            WorkingCopy = copy,
+            ExpectedCommit = Commit('b'),
+            Assembly = new BuiltAssembly("/home/analyst/repo/app.dll", null),
+            Inputs = [new BuildInput("/g.cs", "Compile"), new BuildInput("/home/analyst/repo/i.cs", "Compile"), new BuildInput("/home/analyst/repo/n.cs", "Compile") { IsGenerated = true }],
+            Options = Clean.Options with
+            {
+                AccessLevel = "full",
+                Script = "./none.sh",
+                Config = [new ConfigFile("/home/analyst/repo/c.toml", false)],
+                Environment = new Dictionary<string, string> { ["DB_PASSWORD"] = "hunter2" },
+            },
+        };
+        Judge(facts).Select(problem => problem.Code).ShouldBe(
+        [
+            SubmissionCodes.OperationInProgress, SubmissionCodes.HeadMoved, SubmissionCodes.Conflicted, SubmissionCodes.Modified, SubmissionCodes.LineEndingsOnly,
+            SubmissionCodes.SubmoduleMoved, SubmissionCodes.SubmoduleModified, SubmissionCodes.Untracked, SubmissionCodes.Hidden, SubmissionCodes.InputNotInCommit,
+            SubmissionCodes.InputOutside, SubmissionCodes.GeneratedOutsideObj, SubmissionCodes.ConfigNotInCommit, SubmissionCodes.ScriptNotInCommit, SubmissionCodes.Secret,
+            SubmissionCodes.StampDiffers, SubmissionCodes.FullNotConfirmed, SubmissionCodes.NoRemote,
+        ]);
+    }
 
     [Fact]
     public void Gives_one_reason_for_an_untracked_input()
@@ -156,6 +238,20 @@ public sealed class GateRuleTests
     public void Judges_what_the_remote_said(string level, bool pushed, bool reviewed, string? code) =>
         SubmissionGate.JudgeRemote(Clean with { Options = Clean.Options with { AccessLevel = level }, Remote = new RemoteFacts(pushed, "main", reviewed) })
             .Select(problem => problem.Code).ShouldBe(code is null ? [] : [code]);
+
+    [Fact]
+    public void Refuses_a_secret_by_its_place_and_never_repeats_it()
+    {
+        var secret = "ghp_" + new string('a', 36);
+        var facts = Clean with
+        {
+            Options = Clean.Options with { Arguments = $"--key {secret}" },
+            ConfigTexts = new Dictionary<string, string> { ["/home/analyst/repo/c.toml"] = $"a = 1\nkey = \"{secret}\"\n" },
+        };
+        var problems = Judge(facts);
+        problems.Select(problem => (problem.Code, problem.File, problem.Line)).ShouldBe([(SubmissionCodes.Secret, null, 0), (SubmissionCodes.Secret, "/home/analyst/repo/c.toml", 2)]);
+        problems.ShouldAllBe(problem => !problem.Message.Contains(secret));
+    }
 
     private static IReadOnlyList<Problem> Judge(GateFacts facts) => SubmissionGate.Judge(facts);
 

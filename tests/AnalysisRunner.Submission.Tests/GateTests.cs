@@ -110,7 +110,7 @@ public sealed class GateTests : IDisposable
         _repository.Write("Program.cs", "// main\n");
         _repository.Commit("Main");
         TestRepository.TryGitIn(_repository.Path, "merge", "other").ExitCode.ShouldNotBe(0);
-        (await CodesAsync()).ShouldBe([SubmissionCodes.OperationInProgress, SubmissionCodes.Modified]);
+        (await CodesAsync()).ShouldBe([SubmissionCodes.OperationInProgress, SubmissionCodes.Conflicted]);
     }
 
     [GitFact]
@@ -139,6 +139,90 @@ public sealed class GateTests : IDisposable
         (await RefusalsAsync()).ShouldHaveSingleItem().Message.ShouldContain("--no-skip-worktree");
     }
 
+    [GitTheory]
+    [InlineData("assume-unchanged")]
+    [InlineData("skip-worktree")]
+    public async Task Accepts_a_marked_file_that_does_not_differ(string bit)
+    {
+        _repository.Git("update-index", "--" + bit, "Program.cs");
+        File.SetLastWriteTimeUtc(Path.Combine(_repository.Path, "Program.cs"), DateTime.UnixEpoch);
+        await CheckAsync();
+        _repository.Git("ls-files", "-v", "Program.cs")[0].ShouldBe(bit == "skip-worktree" ? 'S' : 'h', "the user's index is as it was");
+    }
+
+    [GitFact]
+    public async Task Refuses_a_file_that_skip_worktree_hides_by_its_absence_outside_a_sparse_checkout()
+    {
+        _repository.Git("update-index", "--skip-worktree", "Program.cs");
+        File.Delete(Path.Combine(_repository.Path, "Program.cs"));
+        (await CodesAsync()).ShouldBe([SubmissionCodes.Hidden]);
+    }
+
+    [GitFact]
+    public async Task Sees_hidden_and_ignored_files_in_a_submodule()
+    {
+        using var part = new TestRepository();
+        _repository.Git("submodule", "--quiet", "add", part.Path, "part");
+        _repository.Commit("With a part");
+        var inside = Path.Combine(_repository.Path, "part");
+        TestRepository.GitIn(inside, "update-index", "--assume-unchanged", "Program.cs");
+        _repository.Write("part/Program.cs", "// hidden change\n");
+        _repository.Write("part/secret.ignored", "");
+        var build = new BuildFacts { Inputs = [new BuildInput(Path.Combine(inside, "app.csproj"), "Compile"), new BuildInput(Path.Combine(inside, "secret.ignored"), "Compile")] };
+        var problems = await RefusalsAsync(build);
+        problems.Select(problem => problem.Code).ShouldBe([SubmissionCodes.Hidden, SubmissionCodes.InputNotInCommit]);
+        problems[0].Message.ShouldContain("'part/Program.cs'");
+        problems[1].Message.ShouldContain("'part/secret.ignored'");
+    }
+
+    [GitFact]
+    public async Task Project_files_that_are_imported_are_inputs_when_they_lie_below_the_root()
+    {
+        var ignored = _repository.Write("local.ignored", "<Project/>");
+        var outside = Path.Combine(_repository.Outside, "machine.props");
+        await File.WriteAllTextAsync(outside, "<Project/>");
+        var problem = (await RefusalsAsync(new BuildFacts { Imports = [_repository.Project, ignored, outside] })).ShouldHaveSingleItem();
+        (problem.Code, problem.File).ShouldBe((SubmissionCodes.InputNotInCommit, ignored));
+        problem.Message.ShouldContain("(project file)");
+    }
+
+    [GitFact]
+    public async Task Tells_a_source_that_the_build_wrote_from_one_that_was_there()
+    {
+        var generated = _repository.Write("Generated.ignored", "");
+        var known = Path.Combine(_repository.Path, "Program.cs");
+        var build = new BuildFacts { Inputs = [new BuildInput(known, "Compile"), new BuildInput(generated, "Compile")], KnownBefore = [known] };
+        (await RefusalsAsync(build)).ShouldHaveSingleItem().Code.ShouldBe(SubmissionCodes.GeneratedOutsideObj);
+    }
+
+    [GitTheory]
+    [InlineData("obj", true)]
+    [InlineData(".", false)]
+    [InlineData("..", false)]
+    [InlineData("src", false)]
+    public async Task Takes_a_folder_for_build_output_only_while_nothing_of_it_is_committed(string folder, bool exempt)
+    {
+        _repository.Write("src/committed.cs", "");
+        _repository.Commit("Sources");
+        string[] ignored = [_repository.Write("obj/x.ignored", ""), _repository.Write("src/x.ignored", "")];
+        var build = new BuildFacts
+        {
+            Inputs = [new BuildInput(exempt ? ignored[0] : ignored[1], "Compile")],
+            ExemptFolders = [Path.GetFullPath(folder, _repository.Path)],
+        };
+        if (exempt) await CheckAsync(_repository, build);
+        else (await RefusalsAsync(build)).ShouldHaveSingleItem().Code.ShouldBe(SubmissionCodes.InputNotInCommit);
+    }
+
+    [GitFact]
+    public async Task Works_with_sha_256()
+    {
+        using var folder = new TemporaryFolder();
+        TestRepository.GitIn(folder.Path, "init", "--quiet", "--object-format=sha256", "--initial-branch=main");
+        TestRepository.GitIn(folder.Path, "commit", "--quiet", "--allow-empty", "-m", "Long hashes");
+        (await new Git.GitWorkingCopy(folder.Path).ReadAsync(default)).Head.ToString()!.Length.ShouldBe(64);
+    }
+
     [GitFact]
     public async Task Accepts_a_sparse_checkout()
     {
@@ -156,6 +240,35 @@ public sealed class GateTests : IDisposable
         _repository.Git("config", "status.showUntrackedFiles", "no");
         _repository.Write("new.cs", "");
         (await CodesAsync()).ShouldBe([SubmissionCodes.Untracked]);
+    }
+
+    [PosixFact]
+    public async Task Does_not_believe_a_file_system_monitor()
+    {
+        var monitor = Path.Combine(_repository.Outside, "monitor");
+        await File.WriteAllTextAsync(monitor, "#!/bin/sh\nprintf 'token\\0'\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(monitor, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _repository.Git("config", "core.fsmonitor", monitor);
+        _repository.Git("config", "core.fsmonitorHookVersion", "2");
+        _repository.Git("update-index", "--fsmonitor");
+        _repository.Git("status");
+        _repository.Write("Program.cs", "// unseen by the monitor\n");
+        _repository.Git("status", "--porcelain").ShouldBe("", "git itself is fooled");
+        (await CodesAsync()).ShouldBe([SubmissionCodes.Modified]);
+    }
+
+    [GitFact]
+    public async Task Does_not_believe_a_replacement_of_the_commit()
+    {
+        var honest = _repository.Head;
+        _repository.Write("Program.cs", "// replaced\n");
+        _repository.Commit("Replacement");
+        var replacement = _repository.Head;
+        _repository.Git("reset", "--quiet", "--hard", honest);
+        _repository.Git("replace", honest, replacement);
+        _repository.Git("reset", "--quiet", "--hard");
+        _repository.Git("status", "--porcelain").ShouldBe("", "git itself is fooled");
+        (await CodesAsync()).ShouldBe([SubmissionCodes.Modified]);
     }
 
     [GitFact]
@@ -196,6 +309,7 @@ public sealed class GateTests : IDisposable
     public async Task Reports_all_reasons_at_once_in_a_stable_order()
     {
         _repository.Git("update-index", "--assume-unchanged", ".gitignore");
+        _repository.Write(".gitignore", "obj/\n*.ignored\n# hidden\n");
         _repository.Write("Program.cs", "// changed it\n");
         _repository.Write("new.cs", "");
         (await CodesAsync()).ShouldBe([SubmissionCodes.Modified, SubmissionCodes.Untracked, SubmissionCodes.Hidden]);
@@ -218,9 +332,9 @@ public sealed class GateTests : IDisposable
         _repository.Commit("With a part");
         await CheckAsync();
         File.WriteAllText(Path.Combine(_repository.Path, "part", "Program.cs"), "// dirty part\n");
-        (await RefusalsAsync()).ShouldHaveSingleItem().Message.ShouldContain("submodules with uncommitted files");
+        (await CodesAsync()).ShouldBe([SubmissionCodes.SubmoduleModified]);
         TestRepository.GitIn(Path.Combine(_repository.Path, "part"), "commit", "--quiet", "-am", "Moved");
-        (await RefusalsAsync()).ShouldHaveSingleItem().Message.ShouldContain("at another commit");
+        (await CodesAsync()).ShouldBe([SubmissionCodes.SubmoduleMoved]);
     }
 
     [GitFact]
@@ -229,6 +343,14 @@ public sealed class GateTests : IDisposable
         _repository.Git("remote", "add", "origin", "https://someone:secret@Example.org/group/analysis.git");
         var copy = await CheckAsync();
         copy.Repository.ToString().ShouldBe("https://example.org/group/analysis");
+    }
+
+    [GitFact]
+    public async Task Knows_the_repository_behind_an_abbreviation()
+    {
+        _repository.Git("config", "url.ssh://git@git.example.org/.insteadOf", "acme:");
+        _repository.Git("remote", "add", "origin", "acme:group/analysis.git");
+        (await CheckAsync()).Repository.ToString().ShouldBe("https://git.example.org/group/analysis");
     }
 
     [GitFact]
@@ -258,13 +380,15 @@ public sealed class GateTests : IDisposable
 
     private Task<Git.WorkingCopyFacts> CheckAsync() => CheckAsync(_repository);
 
-    private static Task<Git.WorkingCopyFacts> CheckAsync(TestRepository repository) =>
-        new WorkingCopyCheck(repository.WorkingCopy, _ => null).RunAsync(Some.Options(repository), new BuildFacts(), default);
+    private static Task<Git.WorkingCopyFacts> CheckAsync(TestRepository repository, BuildFacts? build = null) =>
+        new WorkingCopyCheck(repository.WorkingCopy, _ => null).RunAsync(Some.Options(repository), build ?? new BuildFacts(), default);
 
     private Task<IReadOnlyList<Problem>> RefusalsAsync() => RefusalsAsync(_repository);
 
-    private static async Task<IReadOnlyList<Problem>> RefusalsAsync(TestRepository repository) =>
-        (await Should.ThrowAsync<AnalysisRunnerException>(() => CheckAsync(repository))).Problems;
+    private Task<IReadOnlyList<Problem>> RefusalsAsync(BuildFacts build) => RefusalsAsync(_repository, build);
+
+    private static async Task<IReadOnlyList<Problem>> RefusalsAsync(TestRepository repository, BuildFacts? build = null) =>
+        (await Should.ThrowAsync<AnalysisRunnerException>(() => CheckAsync(repository, build))).Problems;
 
     private async Task<IEnumerable<string>> CodesAsync() => (await RefusalsAsync()).Select(problem => problem.Code);
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Credentials;
 using AnalysisRunner.Submission.Local;
 
 namespace AnalysisRunner.Submission.Tests;
@@ -228,6 +229,31 @@ public sealed class LocalRunnerTests : IAsyncLifetime, IDisposable
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
+
+    [PosixFact]
+    public async Task A_forced_stop_is_final_for_those_who_were_connected_and_for_nobody_else()
+    {
+        using var connection = RunnerConnection.ToLocal(Runner());
+        var follower = await connection.GetAsync(default);
+        (await Runner().StopAsync(force: true, default)).ShouldBeTrue();
+
+        await ShouldRefuseAsync(() => connection.RenewAsync(follower, default), BuildCodes.LocalRunnerStopped, "Force=true");
+        Starts().Count.ShouldBe(1);
+
+        await Runner().FindOrStartAsync(default);
+        Starts().Count.ShouldBe(2);
+        await ShouldRefuseAsync(() => connection.RenewAsync(follower, default), BuildCodes.LocalRunnerStopped, "Force=true");
+    }
+
+    [PosixFact]
+    public async Task A_runner_that_was_stopped_in_peace_is_started_again_for_those_who_were_connected()
+    {
+        using var connection = RunnerConnection.ToLocal(Runner());
+        var first = await connection.GetAsync(default);
+        (await Runner().StopAsync(force: false, default)).ShouldBeTrue();
+        await connection.RenewAsync(first, default);
+        Starts().Count.ShouldBe(2);
+    }
 
     public Task DisposeAsync() => Runner().StopAsync(force: true, default);
 

@@ -1,5 +1,11 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Credentials;
 
 namespace AnalysisRunner.Submission.Tests;
 
@@ -9,11 +15,11 @@ public sealed class RunnerCredentialsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public void The_environment_comes_first() => new RunnerCredentials(_ => "from environment", Store("{}")).TokenFor(Server).ShouldBe("from environment");
+    public async Task The_environment_comes_first() => (await TokenAsync(new RunnerCredentials(_ => "from environment", Store("{}")))).ShouldBe("from environment");
 
     [Fact]
-    public void The_file_names_servers_by_their_address() =>
-        new RunnerCredentials(_ => null, Store("""{"https://other.example.org": "a", "https://runner.example.org/base": "b"}""")).TokenFor(Server).ShouldBe("b");
+    public async Task The_file_names_servers_by_their_address() =>
+        (await TokenAsync(new RunnerCredentials(_ => null, Store("""{"https://other.example.org": "a", "https://runner.example.org/base": "b"}""")))).ShouldBe("b");
 
     [Theory]
     [InlineData("""{"https://runner.example.org": "another path"}""")]
@@ -23,14 +29,14 @@ public sealed class RunnerCredentialsTests : IDisposable
     [InlineData("{\"https://runner.example.org/base\": s3cret")]
     public void Says_what_is_missing_without_quoting_the_file(string json)
     {
-        var problem = Should.Throw<AnalysisRunnerException>(() => new RunnerCredentials(_ => null, Store(json)).TokenFor(Server)).Problems.ShouldHaveSingleItem();
+        var problem = Should.Throw<AnalysisRunnerException>(() => new RunnerCredentials(_ => null, Store(json)).TokensFor(Server)).Problems.ShouldHaveSingleItem();
         problem.Code.ShouldBe(BuildCodes.NoCredentials);
         problem.Message.ShouldNotContain("s3cret");
     }
 
     [Fact]
     public void Works_without_a_file() =>
-        Should.Throw<AnalysisRunnerException>(() => new RunnerCredentials(_ => null, _folder["none.json"]).TokenFor(Server)).Message.ShouldContain(RunnerCredentials.Variable);
+        Should.Throw<AnalysisRunnerException>(() => new RunnerCredentials(_ => null, _folder["none.json"]).TokensFor(Server)).Message.ShouldContain(RunnerCredentials.Variable);
 
     [PosixFact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -38,15 +44,153 @@ public sealed class RunnerCredentialsTests : IDisposable
     {
         var file = Store("""{"https://runner.example.org/base": "b"}""");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        Should.Throw<AnalysisRunnerException>(() => new RunnerCredentials(_ => null, file).TokenFor(Server)).Message.ShouldContain("chmod 600");
+        Should.Throw<AnalysisRunnerException>(() => new RunnerCredentials(_ => null, file).TokensFor(Server)).Message.ShouldContain("chmod 600");
     }
 
+    [Fact]
+    public async Task A_GitHub_Actions_job_asks_for_a_token_for_this_server_and_again_before_it_expires()
+    {
+        var asked = new List<string>();
+        using var provider = new TokenProvider(request =>
+        {
+            asked.Add($"{request.Authorization} {request.PathAndQuery}");
+            return $$"""{"count": 1, "value": "{{Jwt(asked.Count == 1 ? 30 : 3600)}}"}""";
+        });
+        var variables = new Dictionary<string, string> { ["ACTIONS_ID_TOKEN_REQUEST_URL"] = provider.Url + "?api-version=2", ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "job secret" };
+        var tokens = new RunnerCredentials(variables.GetValueOrDefault, _folder["none.json"]).TokensFor(Server);
+
+        for (var i = 0; i < 4; i++) (await tokens(default)).ShouldNotBeNull().ShouldContain(".");
+
+        asked.Count.ShouldBe(2, "the first one was about to expire, the second one holds");
+        asked[0].ShouldBe("Bearer job secret /token?api-version=2&audience=https%3A%2F%2Frunner.example.org%2Fbase");
+        variables[RunnerCredentials.AudienceVariable] = "our servers";
+        await new RunnerCredentials(variables.GetValueOrDefault, _folder["none.json"]).TokensFor(Server)(default);
+        asked[2].ShouldEndWith("audience=our%20servers");
+    }
+
+    [Fact]
+    public async Task A_Google_service_account_signs_for_a_token_for_this_server()
+    {
+        using var key = RSA.Create(2048);
+        string? form = null;
+        using var provider = new TokenProvider(request =>
+        {
+            form = request.Body;
+            return $$"""{"id_token": "{{Jwt(3600)}}"}""";
+        });
+        var account = new Dictionary<string, string>
+        {
+            ["type"] = "service_account",
+            ["client_email"] = "runner@example.iam",
+            ["token_uri"] = provider.Url,
+            ["private_key"] = key.ExportPkcs8PrivateKeyPem(),
+        };
+        var variables = new Dictionary<string, string> { ["GOOGLE_APPLICATION_CREDENTIALS"] = _folder.Write("account.json", JsonSerializer.Serialize(account)) };
+        (await new RunnerCredentials(variables.GetValueOrDefault, _folder["none.json"]).TokensFor(Server)(default)).ShouldNotBeNull();
+
+        var fields = form!.Split('&').Select(field => field.Split('=')).ToDictionary(field => field[0], field => Uri.UnescapeDataString(field[1]));
+        fields["grant_type"].ShouldBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
+        var parts = fields["assertion"].Split('.');
+        key.VerifyData(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1]), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).ShouldBeTrue();
+        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
+        claims.RootElement.GetProperty("target_audience").GetString().ShouldBe("https://runner.example.org/base");
+        claims.RootElement.GetProperty("aud").GetString().ShouldBe(provider.Url);
+    }
+
+    [Theory]
+    [InlineData("""{"type": "external_account"}""", "'external_account'")]
+    [InlineData("""{"type": "service_account"}""", "'token_uri'")]
+    [InlineData("""{"type": "service_account", "token_uri": "http://example.org", "client_email": "a", "private_key": "s3cret"}""", "private key")]
+    [InlineData("s3cret", "cannot be read")]
+    public async Task Says_what_is_wrong_with_Google_credentials_without_quoting_them(string json, string what)
+    {
+        var variables = new Dictionary<string, string> { ["GOOGLE_APPLICATION_CREDENTIALS"] = _folder.Write("account.json", json) };
+        var tokens = new RunnerCredentials(variables.GetValueOrDefault, _folder["none.json"]).TokensFor(Server);
+        var problem = (await Should.ThrowAsync<AnalysisRunnerException>(async () => await tokens(default))).Problems.ShouldHaveSingleItem();
+        problem.Code.ShouldBe(BuildCodes.TokenProviderFailed);
+        problem.Message.ShouldContain(what);
+        problem.Message.ShouldNotContain("s3cret");
+    }
+
+    [Theory]
+    [InlineData("http://example.org/token", "no https address")]
+    [InlineData("https://127.0.0.1:1/token", "cannot be reached")]
+    public async Task Says_why_a_provider_gives_no_token_and_sends_nothing_in_the_clear(string url, string what)
+    {
+        var variables = new Dictionary<string, string> { ["ACTIONS_ID_TOKEN_REQUEST_URL"] = url, ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "s3cret" };
+        var tokens = new RunnerCredentials(variables.GetValueOrDefault, _folder["none.json"]).TokensFor(Server);
+        var problem = (await Should.ThrowAsync<AnalysisRunnerException>(async () => await tokens(default))).Problems.ShouldHaveSingleItem();
+        problem.Code.ShouldBe(BuildCodes.TokenProviderFailed);
+        problem.Message.ShouldContain(what);
+        problem.Message.ShouldNotContain("s3cret");
+    }
+
+    [Fact]
+    public void Tells_a_GitHub_Actions_job_without_the_permission_what_it_lacks() =>
+        Should.Throw<AnalysisRunnerException>(() => new RunnerCredentials(name => name == "GITHUB_ACTIONS" ? "true" : null, _folder["none.json"]).TokensFor(Server))
+            .Message.ShouldContain("id-token: write");
+
     public void Dispose() => _folder.Dispose();
+
+    private static async Task<string?> TokenAsync(RunnerCredentials credentials) => await credentials.TokensFor(Server)(default);
+
+    private static string Jwt(int seconds) =>
+        $"e30.{Base64Url.EncodeToString(Encoding.ASCII.GetBytes($$"""{"exp": {{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + seconds}}}"""))}.c2ln";
 
     private string Store(string json)
     {
         var file = _folder.Write("credentials.json", json);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return file;
+    }
+}
+
+/// <summary>What a provider of tokens was asked.</summary>
+internal sealed record TokenQuestion(string? Authorization, string PathAndQuery, string Body);
+
+/// <summary>A provider of identity tokens on this machine.</summary>
+internal sealed class TokenProvider : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly Task _serving;
+
+    public TokenProvider(Func<TokenQuestion, string> answer)
+    {
+        using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/token";
+        }
+        _listener.Prefixes.Add(Url[..^"token".Length]);
+        _listener.Start();
+        _serving = ServeAsync(answer);
+    }
+
+    public string Url { get; }
+
+    public void Dispose()
+    {
+        _listener.Stop();
+        _serving.Wait();
+        _listener.Close();
+    }
+
+    private async Task ServeAsync(Func<TokenQuestion, string> answer)
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+            using var reader = new StreamReader(context.Request.InputStream);
+            var question = new TokenQuestion(context.Request.Headers["Authorization"], context.Request.Url!.PathAndQuery, await reader.ReadToEndAsync());
+            context.Response.Close(Encoding.UTF8.GetBytes(answer(question)), willBlock: false);
+        }
     }
 }

@@ -33,7 +33,9 @@ public sealed class SubmitterTests : IDisposable
         request.WorkTree.ShouldBe(_repository.Path);
         (request.Branch, request.Project, request.Configuration, request.Description).ShouldBe(("main", "app.csproj", "Debug", "First analysis"));
         (request.Repository, request.WorkingDirectory, request.Script).ShouldBe((null, null, null));
-        _output.Lines.ShouldHaveSingleItem().ShouldContain(FakeRunner.Base + "/sign-in?code=1");
+        _output.Lines.Count.ShouldBe(2);
+        _output.Lines[0].ShouldBe($"Sending commit {_repository.Head[..12]} to the local runner.");
+        _output.Lines[1].ShouldContain(FakeRunner.Base + "/sign-in?code=1");
         // The code in the sign-in link works once: what is kept is the page.
         (await File.ReadAllTextAsync(urlFile)).ShouldBe(FakeRunner.Base + "/i\n");
     }
@@ -117,6 +119,27 @@ public sealed class SubmitterTests : IDisposable
     }
 
     [GitFact]
+    public async Task Keeps_trying_with_the_same_key_while_a_server_is_restarted()
+    {
+        _runner.Before = _ => _runner.Submissions.Count is > 0 and < 5 ? throw RunFollowerTests.Refused() : null;
+        await SubmitAsync(Some.Options(_repository), new SubmitSettings());
+        _runner.Submissions.Count.ShouldBe(5);
+        _runner.Submissions.Select(submission => submission.Key).Distinct().ShouldHaveSingleItem();
+    }
+
+    [GitFact]
+    public async Task A_double_click_sends_one_key()
+    {
+        var settings = new SubmitSettings { KeyFile = Path.Combine(_repository.Path, "obj", "key.json") };
+        await Task.WhenAll(SubmitAsync(Some.Options(_repository), settings), SubmitAsync(Some.Options(_repository), settings));
+        _runner.Submissions.Count.ShouldBe(2);
+        _runner.Submissions.Select(submission => submission.Key).Distinct().ShouldHaveSingleItem();
+        _output.Lines.ShouldContain(line => line.Contains("makes no second run"));
+        await SubmitAsync(Some.Options(_repository), settings with { BegunAt = DateTimeOffset.UtcNow });
+        _runner.Submissions.Select(submission => submission.Key).Distinct().Count().ShouldBe(2);
+    }
+
+    [GitFact]
     public async Task Two_submissions_have_two_keys()
     {
         await SubmitAsync(Some.Options(_repository), new SubmitSettings());
@@ -156,7 +179,7 @@ public sealed class SubmitterTests : IDisposable
             await stop.CancelAsync();
             cancellation.ThrowIfCancellationRequested();
             throw new InvalidOperationException("not stopped");
-        });
+        }, Following.Persistence.Default);
         var exception = await Should.ThrowAsync<AnalysisRunnerException>(() =>
             submitter.SubmitAsync(Some.Options(_repository), new BuildFacts(), new SubmitSettings { Wait = true }, stop.Token));
         var problem = exception.Problems.ShouldHaveSingleItem();
@@ -174,7 +197,8 @@ public sealed class SubmitterTests : IDisposable
 
     private WorkingCopyCheck Check() => new(_repository.WorkingCopy, _ => null);
 
-    private Submitter Submitter() => new(Check(), _connection, _output);
+    private Submitter Submitter() =>
+        new(Check(), _connection, _output, new Following.RunFollower(_connection, _output).FollowAsync, new Following.Persistence(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), 8));
 
     private Task<SubmissionAccepted?> SubmitAsync(SubmissionOptions options, SubmitSettings settings) =>
         Submitter().SubmitAsync(options, new BuildFacts(), settings, default);

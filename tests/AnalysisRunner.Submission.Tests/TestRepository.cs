@@ -64,6 +64,8 @@ internal sealed class TestRepository : IDisposable
     public static (int ExitCode, string Output, string Error) TryGitIn(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        // Another test may be showing, in this process, that the product is not misled by it.
+        start.Environment.Remove("GIT_DIR");
         string[] all = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org", "-c", "protocol.file.allow=always", .. arguments];
         foreach (var argument in all)
             start.ArgumentList.Add(argument);

@@ -1,6 +1,5 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
+using AnalysisRunner.Tests;
 using AnalysisRunner.Toml.TestAdapter;
 
 namespace AnalysisRunner.Toml.Tests;
@@ -120,50 +119,6 @@ public sealed class PythonReaders
             writer.WriteEndArray();
         }
 
-        using var process = Process.Start(PythonFactAttribute.StartInfo(module, "-c", Script, module))!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.BaseStream.Write(stream.ToArray());
-        process.StandardInput.Close();
-        process.WaitForExit();
-        return output.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult();
+        return PythonFactAttribute.Run(module, stream.ToArray(), Script, module);
     }
-}
-
-/// <summary>A fact that is skipped where no python3 has the module.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class PythonFactAttribute : FactAttribute
-{
-    public PythonFactAttribute(string module)
-    {
-        if (Find(module) is null) Skip = $"No python3 here has the module '{module}'.";
-    }
-
-    public static ProcessStartInfo StartInfo(string module, params string[] arguments) => Start(Find(module)!, arguments);
-
-    private static string? Find(string module) => new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python => Has(python, module));
-
-    private static bool Has(string python, string module)
-    {
-        try
-        {
-            using var process = Process.Start(Start(python, "-c", module == "toml" ? "import toml; assert toml.__version__ == '0.10.2'" : $"import {module}"))!;
-            process.StandardInput.Close();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
-
-    private static ProcessStartInfo Start(string python, params string[] arguments) => new(python, arguments)
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        StandardOutputEncoding = Encoding.UTF8,
-        Environment = { ["PYTHONUTF8"] = "1" },
-    };
 }

@@ -47,7 +47,7 @@ public sealed partial class MergedConfig
         return ConfigFiles.Listed(variable) is { Length: > 0 } paths ? Load(paths) : throw ConfigFiles.NoneListed(variable);
     }
 
-    /// <summary>Reads local files and merges them left to right, without any schema.</summary>
+    /// <summary>Reads files and merges them left to right, without any schema: local ones, and objects of the stores that <see cref="ConfigStores"/> knows.</summary>
     /// <exception cref="ConfigException">A file cannot be read or is no TOML, or they hold nothing; lists all problems.</exception>
     public static MergedConfig Load(IEnumerable<string> paths)
     {

@@ -19,7 +19,7 @@ internal static class ConfigFiles
         "The environment variable " + ConfigLoader.PathVariable + " is \"" + variable + "\", so there is no config to load. "
         + "Set it to a comma-separated list of TOML files; under a runner it is always set.", ConfigLoader.PathVariable);
 
-    /// <summary>Reads local files as layers, in order; what cannot be read is told in <paramref name="unreadable"/>.</summary>
+    /// <summary>Reads files as layers, in order; what cannot be read is told in <paramref name="unreadable"/>.</summary>
     /// <exception cref="ConfigException">The list is empty.</exception>
     internal static List<ConfigLayer> Read(IEnumerable<string> paths, List<ConfigProblem> unreadable)
     {
@@ -27,16 +27,9 @@ internal static class ConfigFiles
         var layers = new List<ConfigLayer>();
         foreach (var path in paths)
         {
-            if (path.Contains("://", StringComparison.Ordinal))
-            {
-                unreadable.Add(new ConfigProblem(ConfigCodes.RemotePath, "\"" + path
-                    + "\" is not a local file, and this program has no store that could read it. Copy it to a local file and name that.",
-                    "", path, default));
-                continue;
-            }
             try
             {
-                layers.Add(ConfigLayer.FromServer(path, TomlDocument.Load(path)));
+                if (ReadDocument(path, unreadable) is { } document) layers.Add(ConfigLayer.FromServer(path, document));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
             {
@@ -48,6 +41,19 @@ internal static class ConfigFiles
         return layers.Count > 0 || unreadable.Count > 0
             ? layers
             : throw Failed("The list of config files is \"\", so there is no config to load. Name at least one TOML file.", "");
+    }
+
+    private static TomlDocument? ReadDocument(string path, List<ConfigProblem> unreadable)
+    {
+        var end = path.IndexOf("://", StringComparison.Ordinal);
+        if (end < 0) return TomlDocument.Load(path);
+        var scheme = path.Substring(0, end);
+        if (ConfigStores.Find(scheme) is { } store) return TomlDocument.Parse(store.Read(path), path);
+        var remedy = ConfigStores.PackageOf(scheme) is { } package
+            ? "this program has no store that reads " + scheme + "://. Add the package \"" + package + "\" to it, or copy the file to a local one and name that."
+            : "config is read from local files, gs:// and s3:// only. Copy it to one of them and name that.";
+        unreadable.Add(new ConfigProblem(ConfigCodes.RemotePath, "\"" + path + "\" is not a local file, and " + remedy, "", path, default));
+        return null;
     }
 
     private static ConfigException Failed(string message, string file) =>

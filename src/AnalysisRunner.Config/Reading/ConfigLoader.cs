@@ -14,17 +14,20 @@ public sealed class ConfigLoader
 
     private readonly Schema _schema;
 
-    private ConfigLoader(Schema schema) => _schema = schema;
+    /// <summary>A loader for a schema.</summary>
+    /// <exception cref="ConfigException">The schema has mistakes.</exception>
+    public ConfigLoader(Schema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        _schema = schema.Problems.Count == 0 ? schema : throw new ConfigException(schema.Problems);
+    }
 
     /// <summary>A loader for the schema files that a project was compiled with.</summary>
     /// <param name="isComplete">Whether the files declare everything that config may contain; see <see cref="Schema.IsComplete"/>.</param>
     /// <param name="files">Pairs of path and text.</param>
     /// <exception cref="ConfigException">A schema has mistakes. Code that compiled has none.</exception>
-    public static ConfigLoader ForSchemas(bool isComplete, params (string Path, string Text)[] files)
-    {
-        var schema = Schema.Combine(files.Select(file => SchemaFile.Parse(TomlDocument.Parse(file.Text, file.Path))), isComplete);
-        return schema.Problems.Count == 0 ? new ConfigLoader(schema) : throw new ConfigException(schema.Problems);
-    }
+    public static ConfigLoader ForSchemas(bool isComplete, params (string Path, string Text)[] files) =>
+        new(Schema.Combine(files.Select(file => SchemaFile.Parse(TomlDocument.Parse(file.Text, file.Path))), isComplete));
 
     /// <summary>Loads the files of <c>CPG_CONFIG_PATH</c>, merged left to right.</summary>
     /// <exception cref="ConfigException">The variable is not set, or the config cannot be used; lists all problems.</exception>
@@ -34,7 +37,7 @@ public sealed class ConfigLoader
         return ConfigFiles.Listed(variable) is { Length: > 0 } paths ? Load(paths) : throw ConfigFiles.NoneListed(variable);
     }
 
-    /// <summary>Loads local files, merged left to right.</summary>
+    /// <summary>Loads files, merged left to right: local ones, and objects of the stores that <see cref="ConfigStores"/> knows.</summary>
     /// <exception cref="ConfigException">A file cannot be read, or the config cannot be used; lists all problems.</exception>
     public ConfigTable Load(IEnumerable<string> paths)
     {

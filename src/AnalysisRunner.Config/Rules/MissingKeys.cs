@@ -12,7 +12,7 @@ internal static class MissingKeys
         foreach (var node in section.Children)
         {
             if (table.TryGet(node.Key, out _)) continue;
-            if (node is SchemaValue { IsRequired: true }) problems.Add(Problem(ConfigKeys.Join(path, node.Key), section, file, at));
+            if (node is SchemaValue { IsRequired: true }) problems.Add(Problem(ConfigKeys.Join(path, node.Key), section.Path, file, at));
             else if (node is SchemaSection { Optional: false } child)
                 Check(default, child, ConfigKeys.Join(path, child.Key), file, at, problems);
         }
@@ -33,7 +33,10 @@ internal static class MissingKeys
             switch (node)
             {
                 case SchemaValue { IsRequired: true } value when found is null:
-                    problems.Add(Problem(value.Path, section, anchor.File, anchor.Span));
+                    // Below a map the schema's path names no entry, and the table's does.
+                    problems.Add(table is null
+                        ? Problem(value.Path, section.Path, anchor.File, anchor.Span)
+                        : Problem(ConfigKeys.Join(table.Path, value.Key), table.Path, anchor.File, anchor.Span));
                     break;
                 case SchemaValue value when found is not null:
                     CheckTablesIn(found, value, building, problems);
@@ -54,9 +57,9 @@ internal static class MissingKeys
             foreach (var entry in found.Children) CheckTablesIn(entry, items, building, problems);
     }
 
-    private static ConfigProblem Problem(string path, SchemaSection section, string file, TomlSpan at) => new(
+    private static ConfigProblem Problem(string path, string section, string file, TomlSpan at) => new(
         ConfigCodes.MissingKey,
-        "The required key \"" + path + "\" is missing. Set it" + (section.Path.Length == 0 ? "" : " below [" + section.Path + "]")
+        "The required key \"" + path + "\" is missing. Set it" + (section.Length == 0 ? "" : " below [" + section + "]")
             + ", or give it a default in the schema.",
         path, file, at);
 }

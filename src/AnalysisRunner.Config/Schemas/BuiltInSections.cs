@@ -3,7 +3,7 @@ using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Config;
 
-/// <summary>The sections that the server writes (analysis-runner spec §4.2), so that nobody has to declare them.</summary>
+/// <summary>The sections that the server writes and those that existing tools read (analysis-runner spec §4.2), so that nobody has to declare them.</summary>
 internal static class BuiltInSections
 {
     // One key per image, per reference, per dataset: their names are not known to anybody but the server.
@@ -45,6 +45,12 @@ internal static class BuiltInSections
         members_cache_location = { type = "path", optional = true, description = "Where group members are listed." }
         git_credentials_secret_name = { type = "string", optional = true, description = "The secret with git credentials." }
         git_credentials_secret_project = { type = "string", optional = true, description = "The project of that secret." }
+
+        [slack]
+        description = "Where tools report to."
+        channel = { type = "string", optional = true, description = "The channel." }
+        token_secret_id = { type = "string", optional = true, description = "The secret with the token." }
+        token_project_id = { type = "string", optional = true, description = "The project of that secret." }
 
         [images]
         description = "Container images by name."

@@ -43,6 +43,11 @@ public sealed class Schema
         return new Schema(root, problems, isComplete && list.Count > 0);
     }
 
+    /// <summary>One file alone, without the sections that a server writes into a run's config: for settings that are no run's.</summary>
+    /// <exception cref="ArgumentNullException">The file is null.</exception>
+    public static Schema Alone(SchemaFile file) =>
+        new((file ?? throw new ArgumentNullException(nameof(file))).Root, file.Problems, isComplete: true);
+
     /// <summary>Reads and merges schema documents.</summary>
     public static Schema Parse(params TomlDocument[] documents) => Combine(documents.Select(SchemaFile.Parse));
 

@@ -18,6 +18,9 @@ public static class SchemaNames
     // What the generator adds to the root alone.
     private static readonly HashSet<string> TakenInRoot = new(StringComparer.Ordinal) { "Load", "Parse" };
 
+    /// <summary>The class that the generator adds to every project with a schema.</summary>
+    internal const string SchemaHolder = "ProjectConfigSchema";
+
     /// <summary>
     /// The property for a key: the words of the key with capitals, <c>output_prefix</c> and <c>output-prefix</c> both giving
     /// <c>OutputPrefix</c>; a name that would clash with a member of every record gets the suffix <c>Value</c>.

@@ -60,6 +60,9 @@ internal sealed class SchemaParser
                 var valid = key == "name" ? SchemaNames.IsIdentifier(text) : text.Split('.').All(SchemaNames.IsIdentifier);
                 if (!valid) Report(ConfigCodes.BadClassName, entry.Value.Span, path, ConfigText.Quote(text) + " is not a C# " + key
                     + ": use letters, digits and underscores" + (key == "name" ? "." : ", with dots between the parts."));
+                else if (key == "name" && text == SchemaNames.SchemaHolder)
+                    Report(ConfigCodes.ReservedName, entry.Value.Span, path, ConfigText.Quote(text)
+                        + " is the class that holds the schemas of a project, so no schema can have it. Choose another name.");
                 else if (key == "name") name = text;
                 else @namespace = text;
             }

@@ -56,4 +56,25 @@ public static class BuildCodes
 
     /// <summary>A JSON Schema for editors could not be written. A warning: the build does not need it.</summary>
     public const string JsonSchemaNotWritten = "AR1019";
+
+    /// <summary><c>EnableAnalysisRunnerPipelines</c> is false where the SDK comes as a PackageReference, which it cannot reach.</summary>
+    public const string PipelinesSwitchUnreachable = "AR1020";
+
+    /// <summary>A referenced project cannot be evaluated.</summary>
+    public const string ReferencedProjectMalformed = "AR1050";
+
+    /// <summary>The local runner was ended by force while a build waited for a run.</summary>
+    public const string LocalRunnerStopped = "AR1051";
+
+    /// <summary>The server's certificate is not trusted.</summary>
+    public const string CertificateRefused = "AR1052";
+
+    /// <summary>The provider of identity tokens did not give one.</summary>
+    public const string TokenProviderFailed = "AR1053";
+
+    /// <summary>Another submission of the same project is being sent and does not end.</summary>
+    public const string SubmissionInFlight = "AR1054";
+
+    /// <summary>The file that keeps a second click from making a second run cannot be written.</summary>
+    public const string SubmissionFileNotWritable = "AR1055";
 }

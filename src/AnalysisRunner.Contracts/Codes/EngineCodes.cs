@@ -56,4 +56,34 @@ public static class EngineCodes
 
     /// <summary>An attempt ran into its time limit and was stopped.</summary>
     public const string TimeLimitExceeded = "AR6218";
+
+    /// <summary>A group of jobs is malformed, or a job names one that does not exist.</summary>
+    public const string GroupMalformed = "AR6219";
+
+    /// <summary>An input file's place or source is malformed, or two sources have one place.</summary>
+    public const string InputFileMalformed = "AR6220";
+
+    /// <summary>An output file's place or destination is malformed, or two outputs have one destination.</summary>
+    public const string OutputFileMalformed = "AR6221";
+
+    /// <summary>The engine can neither read nor write a URL.</summary>
+    public const string TransferMissing = "AR6222";
+
+    /// <summary>An input file could not be brought to its job.</summary>
+    public const string InputNotBrought = "AR6223";
+
+    /// <summary>An output file could not be delivered.</summary>
+    public const string OutputNotDelivered = "AR6224";
+
+    /// <summary>A job was ended for lack of memory.</summary>
+    public const string OutOfMemory = "AR6225";
+
+    /// <summary>A job failed while the disk of its scratch folder was full.</summary>
+    public const string ScratchFull = "AR6226";
+
+    /// <summary>The isolation that the engine is set to cannot be had on this machine.</summary>
+    public const string IsolationMissing = "AR6227";
+
+    /// <summary>No container of a job's image could be started.</summary>
+    public const string ContainerNotStarted = "AR6228";
 }

@@ -47,4 +47,34 @@ public static class PipelineCodes
 
     /// <summary>A suffix of a storage path is absolute or leads upwards.</summary>
     public const string SuffixEscapes = "AR5115";
+
+    /// <summary>The place of an input or output is no path and no URL of an object.</summary>
+    public const string PlaceMalformed = "AR5116";
+
+    /// <summary>Two outputs go to one destination.</summary>
+    public const string DestinationTaken = "AR5117";
+
+    /// <summary>Groups of jobs nest too deep.</summary>
+    public const string GroupTooDeep = "AR5118";
+
+    /// <summary>The end of a batch is awaited that was only planned.</summary>
+    public const string OnlyPlanned = "AR5119";
+
+    /// <summary>A blank command was left out.</summary>
+    public const string BlankCommand = "AR5120";
+
+    /// <summary>A method cannot run as a job.</summary>
+    public const string MethodNotCallable = "AR5121";
+
+    /// <summary>An argument does not fit the method of a job.</summary>
+    public const string ArgumentUnfit = "AR5122";
+
+    /// <summary>A file is used that an earlier run of the batch made.</summary>
+    public const string FileOfEarlierRun = "AR5123";
+
+    /// <summary>A job that always runs uses files of jobs that may have failed.</summary>
+    public const string FileMayBeMissing = "AR5124";
+
+    /// <summary>The job of a method came to the program's Main.</summary>
+    public const string MainRanInJob = "AR5125";
 }

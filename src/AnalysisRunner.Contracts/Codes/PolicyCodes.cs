@@ -87,7 +87,7 @@ public static class PolicyCodes
     /// <summary>The commit does not contain the config layer.</summary>
     public const string ConfigLayerNotInCommit = "AR6033";
 
-    /// <summary>The commit has submodules, which this runner does not check out yet.</summary>
+    /// <summary>A submodule of the commit cannot be checked out.</summary>
     public const string Submodules = "AR6034";
 
     /// <summary>The commit does not contain the working directory.</summary>
@@ -114,6 +114,57 @@ public static class PolicyCodes
     /// <summary>The batch names no invocation that it belongs to, or its key is malformed.</summary>
     public const string BatchNotAttached = "AR6043";
 
+    /// <summary>The server's settings are wrong.</summary>
+    public const string Settings = "AR6044";
+
+    /// <summary>A setting was changed that only a restart can change.</summary>
+    public const string SettingsNeedRestart = "AR6045";
+
+    /// <summary>No dataset of the server has this name.</summary>
+    public const string DatasetUnknown = "AR6050";
+
+    /// <summary>The caller is not a member of the dataset.</summary>
+    public const string NotMember = "AR6051";
+
+    /// <summary>The dataset does not have the access level.</summary>
+    public const string LevelNotAvailable = "AR6052";
+
+    /// <summary>The access level has members of its own, and the caller is none of them.</summary>
+    public const string NotMemberOfLevel = "AR6053";
+
+    /// <summary>The repository may not run on the dataset.</summary>
+    public const string RepositoryNotAllowed = "AR6054";
+
+    /// <summary>The dataset does not allow runs without a repository at this level.</summary>
+    public const string RepositorylessNotAllowed = "AR6055";
+
+    /// <summary>The level does not take images of this registry.</summary>
+    public const string ImageNotAllowed = "AR6056";
+
+    /// <summary>The dataset forbids config values that no commit holds.</summary>
+    public const string UncommittedConfigNotAllowed = "AR6057";
+
+    /// <summary>The engine cannot enforce the level, and the settings do not say that this is known.</summary>
+    public const string LevelNotEnforced = "AR6058";
+
+    /// <summary>A workflow's token was used to submit another repository than its own.</summary>
+    public const string OtherRepositoryOfWorkflow = "AR6059";
+
+    /// <summary>No branch or tag of the remote repository contains the commit.</summary>
+    public const string CommitNotOnRemote = "AR6061";
+
+    /// <summary>The remote repository cannot be fetched.</summary>
+    public const string RepositoryUnreachable = "AR6063";
+
+    /// <summary>Templates of the config store are missing.</summary>
+    public const string TemplateMissing = "AR6065";
+
+    /// <summary>A parameter of a body of the original client is missing or wrong.</summary>
+    public const string CompatibleParameter = "AR6066";
+
+    /// <summary>The run that the original client waited for did not succeed.</summary>
+    public const string WaitedRunFailed = "AR6067";
+
     /// <summary>The <c>Authorization</c> header is missing or is no bearer token.</summary>
     public const string TokenMissing = "AR6101";
 
@@ -134,6 +185,15 @@ public static class PolicyCodes
 
     /// <summary>The page needs a signed-in user.</summary>
     public const string NotSignedIn = "AR6107";
+
+    /// <summary>The token names no e-mail address.</summary>
+    public const string EmailMissing = "AR6109";
+
+    /// <summary>The issuer has not verified the e-mail address of the token.</summary>
+    public const string EmailNotVerified = "AR6110";
+
+    /// <summary>The issuer's keys cannot be fetched, so that its tokens cannot be verified.</summary>
+    public const string KeysUnavailable = "AR6111";
 
     /// <summary>The database of the invocation log cannot be opened, or the setting that names it is malformed.</summary>
     public const string DatabaseUnusable = "AR6130";

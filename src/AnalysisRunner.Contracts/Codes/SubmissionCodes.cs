@@ -39,7 +39,7 @@ public static class SubmissionCodes
     /// <summary>The repository has no commit yet.</summary>
     public const string NoCommit = "AR2012";
 
-    /// <summary>A build input is ignored by git or lies outside the repository.</summary>
+    /// <summary>A build input is ignored by git.</summary>
     public const string InputNotInCommit = "AR2013";
 
     /// <summary>HEAD moved while the project was built.</summary>
@@ -68,4 +68,25 @@ public static class SubmissionCodes
 
     /// <summary>The script is not a file of the commit.</summary>
     public const string ScriptNotInCommit = "AR2022";
+
+    /// <summary>A merge left conflicts behind.</summary>
+    public const string Conflicted = "AR2023";
+
+    /// <summary>A submodule is at another commit than the one recorded.</summary>
+    public const string SubmoduleMoved = "AR2024";
+
+    /// <summary>A submodule has modified or untracked files.</summary>
+    public const string SubmoduleModified = "AR2025";
+
+    /// <summary>A submodule's commit is not on its remote.</summary>
+    public const string SubmoduleUnpushed = "AR2026";
+
+    /// <summary>A build input lies outside the repository.</summary>
+    public const string InputOutside = "AR2027";
+
+    /// <summary>The build wrote one of its own sources outside <c>obj</c>.</summary>
+    public const string GeneratedOutsideObj = "AR2028";
+
+    /// <summary>A value that would be recorded looks like a secret.</summary>
+    public const string Secret = "AR2029";
 }

@@ -1,38 +1,57 @@
 using System.Text;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Local.Isolation;
 using AnalysisRunner.Engines.Local.Processes;
 
 namespace AnalysisRunner.Engines.Local;
 
-/// <summary>Starts the process of an attempt and says how it ended. Blocks its thread.</summary>
-internal sealed class AttemptExecution(string bash, IReadOnlyDictionary<string, string> passedEnvironment, IJobProcesses processes, TimeProvider clock)
+/// <summary>What is done for an attempt: its inputs are brought, its process is started, its end is judged, its outputs are delivered. Blocks its thread.</summary>
+internal sealed class AttemptExecution(
+    LocalEngineOptions options, string bash, IReadOnlyDictionary<string, string> passedEnvironment, IJobProcesses processes, ScriptLaunchers launchers)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Writes the folder of the attempt and starts its process.</summary>
+    private readonly FileTransfers _transfers = new(options.Transfers);
+    private readonly LogLimit _logLimit = new(options.LogLimitBytes);
+
+    /// <summary>Counts how often the kernel ended processes for lack of memory.</summary>
+    public OutOfMemoryWatch OutOfMemory { get; } = new();
+
+    /// <summary>Writes the folder of the attempt and brings its inputs.</summary>
     /// <exception cref="IOException">Something of that is not possible.</exception>
-    public IJobProcess Start(Attempt attempt)
+    public void Prepare(Attempt attempt)
     {
         var job = attempt.Job.Spec;
         var batch = attempt.Batch.Folder;
         Directory.CreateDirectory(attempt.Folder.Path);
         Directory.CreateDirectory(attempt.Folder.Work);
+        Disk.DemandWritable(batch.Scratch);
         foreach (var output in job.Outputs)
         {
             var path = Path.Combine(batch.Scratch, output);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             // What an earlier attempt left must not pass for the output of this one.
-            if (attempt.Number > 1) Delete(path);
+            if (attempt.Number > 1) LocalFiles.Delete(path);
         }
         File.WriteAllText(attempt.Folder.Script, job.Command + "\n", Utf8);
         // An engine that ignores a request says so where its author looks.
-        if (job.Image is { } image) File.WriteAllText(attempt.Folder.Log, $"analysis-runner: the image \"{image}\" is ignored; this engine runs jobs without containers\n", Utf8);
+        if (job.Image is { } image && options.Images != ImageRequests.Run)
+            File.WriteAllText(attempt.Folder.Log, $"analysis-runner: the image \"{image}\" is ignored; this engine is set to run jobs without containers\n", Utf8);
+        if (job.InputFiles.Count > 0) _transfers.Stage(attempt.Batch, job, launchers.NeedsCopies(attempt.Batch.Run!.Spec), attempt.Transfer!.Token);
+    }
 
-        var environment = new Dictionary<string, string>(passedEnvironment);
+    /// <summary>Starts the process of a prepared attempt.</summary>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public IJobProcess Start(Attempt attempt)
+    {
+        var job = attempt.Job.Spec;
+        // Without SHELL every bash would look its user up, which takes longer than the rest of its start.
+        var environment = new Dictionary<string, string>(passedEnvironment) { ["SHELL"] = bash };
         foreach (var (name, value) in job.Environment) environment[name] = value;
-        environment[DriverEnvironment.BatchTemporaryDirectory] = batch.Scratch;
+        environment[DriverEnvironment.BatchTemporaryDirectory] = attempt.Batch.Folder.Scratch;
+        var command = launchers.For(job)?.Command(attempt, environment) ?? [];
         return processes.Start(new JobProcessStart(
-            bash, [.. Wrapper.BashArguments, Wrapper.Text, attempt.Folder.Script, attempt.Folder.Work, processes.Boot], environment, attempt.Folder.Log));
+            bash, [.. Wrapper.BashArguments, Wrapper.Text, attempt.Folder.Script, attempt.Folder.Work, processes.Boot, .. command], environment, attempt.Folder.Log));
     }
 
     /// <summary>
@@ -43,31 +62,83 @@ internal sealed class AttemptExecution(string bash, IReadOnlyDictionary<string, 
     {
         if (killAt is not null)
         {
-            while (processes.HasMembers(process.Pid) && clock.GetTimestamp() < killAt) Thread.Sleep(10);
+            while (processes.HasMembers(process.Pid) && options.TimeProvider.GetTimestamp() < killAt) Thread.Sleep(10);
             processes.Stop(process.Pid, force: true);
         }
         else
         {
             processes.StopGroup(process.Pid);
         }
-        var (exitCode, signal) = process.Reap();
+        var (exitCode, signal, usage) = process.Reap();
         processes.AwaitGroupEnd(process.Pid);
+        if (killAt is not null || signal is not null) launchers.For(attempt.Job.Spec)?.EndRemains(attempt);
         try
         {
             var written = attempt.Folder.ReadExit();
             if (written is null && exitCode == Wrapper.NotClaimed && attempt.Folder.ReadClaim().State != ClaimState.Whole)
                 return EndedAttempt.NotStarted("its folder cannot be written; its log may say more.");
-            return EndedAttempt.Of(attempt.Job.Spec, attempt.Batch.Folder.Scratch, written?.Code ?? exitCode, written is null ? signal : null);
+            return Judge(attempt, written?.Code ?? exitCode, written is null ? signal : null) with { Usage = usage };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return EndedAttempt.Unreadable(e.Message);
+            return EndedAttempt.Unreadable(e.Message) with { Usage = usage };
         }
     }
 
-    private static void Delete(string path)
+    /// <summary>What the end of a script means.</summary>
+    public AttemptResult Judge(Attempt attempt, int? exitCode, int? signal)
     {
-        if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null) Directory.Delete(path, recursive: true);
-        else File.Delete(path);
+        _logLimit.Apply(attempt.Folder.Log);
+        return launchers.For(attempt.Job.Spec)?.OwnFailure(attempt, exitCode)
+            ?? EndedAttempt.Of(attempt.Job.Spec, attempt.Batch.Folder.Scratch, exitCode, signal, () => OutOfMemory.StruckSince(attempt.OutOfMemoryCount));
+    }
+
+    /// <summary>Ends what an attempt of an earlier host may have left where its session does not reach.</summary>
+    public void EndRemains(Attempt attempt) => launchers.For(attempt.Job.Spec)?.EndRemains(attempt);
+
+    /// <summary>Keeps the log of a running attempt within its limit.</summary>
+    public void LimitLog(Attempt attempt) => _logLimit.Apply(attempt.Folder.Log);
+
+    /// <summary>Delivers the outputs of an attempt that succeeded; the result says whether it still has.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="result">Its success.</param>
+    /// <param name="mayPublish">Asked once, when everything is ready: whether it is still wanted.</param>
+    public AttemptResult Deliver(Attempt attempt, AttemptResult result, Func<bool> mayPublish)
+    {
+        var delivery = new OutputDelivery(_transfers, attempt.Batch.Run!.Spec, attempt.Job.Spec, attempt.Batch.Folder.Scratch);
+        try
+        {
+            delivery.Prepare(attempt.Transfer!.Token);
+            if (mayPublish()) delivery.Publish();
+            else delivery.Discard();
+            return result;
+        }
+        catch (OperationCanceledException)
+        {
+            // Who cancelled it has recorded why.
+            return result;
+        }
+        catch (TransferFailedException e)
+        {
+            return EndedAttempt.NotTransferred(e.Message, result.ExitCode) with { Usage = result.Usage };
+        }
+    }
+
+    /// <summary>
+    /// Deletes what a successful attempt left in the folder that it ran in, unless scratch is to stay. An empty folder stays until the batch has ended: file
+    /// systems such as ext4 do not use the places of what was deleted again for some seconds, and pass over all of them at each new file.
+    /// </summary>
+    public void DeleteWork(Attempt attempt)
+    {
+        if (options.Scratch == ScratchRetention.UntilForgotten) return;
+        try
+        {
+            if (Directory.EnumerateFileSystemEntries(attempt.Folder.Work).Any()) LocalFiles.Delete(attempt.Folder.Work);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Something that got away from its session may still write there; the end of the batch tries again.
+            options.Report?.Invoke(new Problem(Contracts.Codes.EngineCodes.StateFolderUnusable, $"A scratch folder cannot be deleted: {e.Message}", File: attempt.Folder.Work));
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace AnalysisRunner.Engines.Local;
 
 /// <summary>
 /// The files of one batch: <c>spec.json</c>, <c>journal</c>, <c>summary.json</c> once it has ended, <c>attempts/JOB-N/</c> for the records of each
-/// attempt, <c>scratch/</c> (the jobs' <c>BATCH_TMPDIR</c>) and <c>work/JOB-N/</c>, the folder an attempt runs in.
+/// attempt, <c>scratch/</c> (the jobs' <c>BATCH_TMPDIR</c>) <c>work/JOB-N/</c>, the folder an attempt runs in, and <c>incoming/</c> for inputs on their way.
 /// </summary>
 internal sealed class BatchFolder(string path)
 {
@@ -24,6 +24,9 @@ internal sealed class BatchFolder(string path)
 
     public string Work => System.IO.Path.Combine(Path, "work");
 
+    /// <summary>Inputs on their way; what a crash leaves here is deleted with the scratch.</summary>
+    public string Incoming => System.IO.Path.Combine(Path, "incoming");
+
     public AttemptFolder Attempt(int job, int attempt)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{job}-{attempt}");
@@ -36,6 +39,12 @@ internal sealed class BatchFolder(string path)
         .Where(parts => parts.Length == 2 && parts.All(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         .Select(parts => (Job: int.Parse(parts[0], CultureInfo.InvariantCulture), Attempt: int.Parse(parts[1], CultureInfo.InvariantCulture)))
         .Order();
+
+    /// <summary>Deletes what only the jobs needed.</summary>
+    public void DeleteScratch()
+    {
+        foreach (var folder in new[] { Scratch, Work, Incoming }) LocalFiles.Delete(folder);
+    }
 
     /// <summary>The state that the files tell, and the journal it was read from.</summary>
     /// <exception cref="InvalidDataException">The spec is damaged.</exception>

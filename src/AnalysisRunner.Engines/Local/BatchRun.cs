@@ -9,14 +9,12 @@ namespace AnalysisRunner.Engines.Local;
 /// </summary>
 internal sealed class BatchRun
 {
-    private readonly int[] _childStart;
-    private readonly int[] _children;
-    private readonly Queue<JobRun> _ready = new();
-    private readonly Queue<JobRun> _readyWithoutSlot = new();
+    private readonly JobGraph _graph;
+    private readonly JobGroups _groups;
     private readonly int[] _counts = new int[6];
     private readonly Stack<JobRun> _ended = new();
+    private List<JobRun> _delayed = [];
     private int _openJobs;
-    private string? _cancelReason;
     private JobRun? _firstFailure;
     private DateTimeOffset _lastChange;
 
@@ -26,7 +24,8 @@ internal sealed class BatchRun
         Jobs = new JobRun[spec.Jobs.Count];
         _openJobs = Jobs.Length;
         _counts[(int)JobState.Pending] = Jobs.Length;
-        (_childStart, _children) = Children(spec);
+        _graph = new JobGraph(spec);
+        _groups = new JobGroups(spec);
         for (var i = 0; i < Jobs.Length; i++) Jobs[i] = new JobRun(spec.Jobs[i]) { OpenParents = spec.Jobs[i].Parents.Count };
     }
 
@@ -39,8 +38,14 @@ internal sealed class BatchRun
 
     public bool IsFinal => _openJobs == 0;
 
-    /// <summary>Whether nothing more is to start, save what always runs.</summary>
-    public bool IsCancelled => _cancelReason is not null;
+    /// <summary>What could start.</summary>
+    public ReadyJobs Ready { get; } = new();
+
+    /// <summary>Whether there is something to cancel of a group, or of the batch as group 0.</summary>
+    public bool CanCancel(int group) => !IsFinal && _groups.Knows(group) && _groups.CancelReason(group) is null;
+
+    /// <summary>How often something was cancelled, by somebody or by too many failures.</summary>
+    public int Cancellations => _groups.Cancellations;
 
     /// <summary>Applies one record; false when it contradicts the state, in which case nothing changed.</summary>
     public bool Apply(JournalRecord record)
@@ -56,76 +61,93 @@ internal sealed class BatchRun
                 }
                 return true;
             case AttemptStarted started when Find(started.Job) is { State: JobState.Ready } job && started.Attempt > job.LastAttempt:
-                // A gap in the numbers is a record that was lost to damage; what it stood for ran.
-                job.LastAttempt = started.Attempt;
-                job.StartedAt = started.At;
-                job.FinishedAt = null;
-                job.ExitCode = job.Signal = null;
-                job.Reason = null;
-                job.Stop = null;
-                Move(job, JobState.Running);
+                Start(job, started.Attempt, started.At);
                 return true;
             case AttemptVoided voided when Running(voided.Job, voided.Attempt) is { } job:
                 job.VoidAttempts++;
-                job.StartedAt = null;
-                if (IsCancelled && !job.Spec.AlwaysRun) EndAs(job, JobState.Cancelled, record.At, _cancelReason);
+                job.Last = job.Last!.Previous;
+                if (Cancelling(job) is { } why) EndAs(job, JobState.Cancelled, record.At, why);
                 else Enqueue(job);
                 return true;
             case AttemptStopRequested stop when Running(stop.Job, stop.Attempt) is { } job:
-                job.Stop ??= stop.Cause;
+                job.Last!.Stop ??= stop.Cause;
                 return true;
             case AttemptEnded ended when Running(ended.Job, ended.Attempt) is { } job:
                 End(job, ended);
                 return true;
-            case BatchCancelled cancelled:
-                Cancel(cancelled.Reason, record.At);
+            case AttemptEnded ended when Find(ended.Job) is { State: JobState.Ready } job && ended.Attempt > job.LastAttempt:
+                // A compacted journal keeps only the ends; and the start may have been lost to damage.
+                Start(job, ended.Attempt, ended.StartedAt);
+                End(job, ended);
+                return true;
+            case GroupCancelled cancelled when _groups.Knows(cancelled.Group):
+                Cancel(cancelled.Group, cancelled.Reason, record.At);
                 return true;
             default:
                 return false;
         }
     }
 
-    /// <summary>The job that has been ready for longest of those that occupy a slot, or of those that occupy none; null when there is none.</summary>
-    public JobRun? PeekReady(bool withoutSlot)
+    /// <summary>The jobs whose next attempt was put off since the last call.</summary>
+    public IReadOnlyList<JobRun> TakeDelayed()
     {
-        var queue = withoutSlot ? _readyWithoutSlot : _ready;
-        while (queue.TryPeek(out var job))
-        {
-            if (job.State == JobState.Ready) return job;
-            queue.Dequeue();
-        }
-        return null;
+        if (_delayed.Count == 0) return [];
+        var taken = _delayed;
+        _delayed = [];
+        return taken;
+    }
+
+    /// <summary>The wait of a job is over.</summary>
+    public void Release(JobRun job)
+    {
+        if (!job.IsDelayed) return;
+        job.IsDelayed = false;
+        if (job.State == JobState.Ready) Ready.Add(job, _graph.Unblocks(job.Spec.Id));
     }
 
     /// <summary>Whether the attempt that runs must be stopped because of a cancellation and was not asked yet.</summary>
-    public bool MustStop(JobRun job) => IsCancelled && job is { State: JobState.Running, Stop: null } && !job.Spec.AlwaysRun;
+    public bool MustStop(JobRun job) => job is { State: JobState.Running, Stop: null } && Cancelling(job) is not null;
 
     public BatchSummary Summary() => new(
         Spec.Key, Spec.Name, State(),
         new JobCounts(Count(JobState.Pending), Count(JobState.Ready), Count(JobState.Running), Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)),
         SubmittedAt, IsFinal ? _lastChange : null, Reason());
 
+    public IReadOnlyList<JobGroupSummary> GroupSummaries() => _groups.Summaries(Jobs);
+
     private int Count(JobState state) => _counts[(int)state];
 
     private BatchState State() => !IsFinal ? BatchState.Running
         : _firstFailure is not null ? BatchState.Failed
-        : Count(JobState.Cancelled) > 0 || IsCancelled ? BatchState.Cancelled
+        : Count(JobState.Cancelled) > 0 || _groups.CancelReason(0) is not null ? BatchState.Cancelled
         : BatchState.Succeeded;
 
     private string? Reason() => _firstFailure is { } job
         ? string.Create(CultureInfo.InvariantCulture, $"job {job.Spec.Id} \"{job.Spec.Name}\" failed: {job.Reason}")
-        : _cancelReason;
+        : _groups.CancelReason(0);
+
+    /// <summary>Why a job is to end, or not to start; null when it may go on.</summary>
+    private string? Cancelling(JobRun job) => job.Spec.AlwaysRun ? null : _groups.CancelReason(job.Spec.Group);
 
     private JobRun? Find(int id) => id >= 1 && id <= Jobs.Length ? Jobs[id - 1] : null;
 
     private JobRun? Running(int id, int attempt) => Find(id) is { State: JobState.Running } job && job.LastAttempt == attempt ? job : null;
 
+    private void Start(JobRun job, int attempt, DateTimeOffset at)
+    {
+        // A gap in the numbers is a record that was lost to damage; what it stood for ran.
+        job.LastAttempt = attempt;
+        job.Last = new AttemptRun(attempt, at, job.Last);
+        job.IsDelayed = false;
+        job.Reason = null;
+        Move(job, JobState.Running);
+    }
+
     private void End(JobRun job, AttemptEnded ended)
     {
-        job.ExitCode = ended.Result.ExitCode;
-        job.Signal = ended.Result.Signal;
-        job.StartedAt = ended.StartedAt;
-        job.FinishedAt = ended.At;
+        job.Last!.StartedAt = ended.StartedAt;
+        job.Last.FinishedAt = ended.At;
+        job.Last.Result = ended.Result;
         job.Reason = ended.Result.Reason;
         switch (ended.Result.Outcome)
         {
@@ -133,11 +155,13 @@ internal sealed class BatchRun
                 EndAs(job, JobState.Succeeded, ended.At, null);
                 break;
             case AttemptOutcome.Cancelled:
-                EndAs(job, JobState.Cancelled, ended.At, ended.Result.Reason ?? _cancelReason);
+                EndAs(job, JobState.Cancelled, ended.At, ended.Result.Reason ?? Cancelling(job));
                 break;
-            case AttemptOutcome.Failed when job.Attempts < job.Spec.Attempts && (!IsCancelled || job.Spec.AlwaysRun):
+            case AttemptOutcome.Failed when job.Attempts < job.Spec.Attempts && Cancelling(job) is null:
                 _lastChange = ended.At;
-                Enqueue(job);
+                Move(job, JobState.Ready);
+                job.IsDelayed = true;
+                _delayed.Add(job);
                 break;
             default:
                 EndAs(job, JobState.Failed, ended.At, ended.Result.Reason);
@@ -152,38 +176,40 @@ internal sealed class BatchRun
         // Iterative: a chain may be as long as the batch.
         while (_ended.TryPop(out var parent))
         {
-            for (var i = _childStart[parent.Spec.Id - 1]; i < _childStart[parent.Spec.Id]; i++)
+            foreach (var id in _graph.Children(parent.Spec.Id))
             {
-                var child = Jobs[_children[i] - 1];
+                var child = Jobs[id - 1];
                 child.OpenParents--;
                 if (parent.State != JobState.Succeeded && child.FailedParent == 0) child.FailedParent = parent.Spec.Id;
                 if (child.OpenParents > 0) continue;
                 // Judged only when all parents have ended, so that what always runs after a cancelled job never overlaps with that job's own parents.
-                if (child.Spec.AlwaysRun || (child.FailedParent == 0 && !IsCancelled))
+                var why = child.Spec.AlwaysRun ? null
+                    : child.FailedParent != 0 ? ParentReason(Jobs[child.FailedParent - 1])
+                    : Cancelling(child);
+                if (why is null)
                 {
                     Enqueue(child);
                 }
                 else
                 {
-                    Finish(child, JobState.Cancelled, at, child.FailedParent == 0 ? _cancelReason : ParentReason(Jobs[child.FailedParent - 1]));
+                    Finish(child, JobState.Cancelled, at, why);
                     _ended.Push(child);
                 }
             }
         }
-        if (Spec.CancelAfterFailures is { } limit && Count(JobState.Failed) >= limit && !IsCancelled && !IsFinal)
-            Cancel(string.Create(CultureInfo.InvariantCulture, $"{Count(JobState.Failed)} failed, and the batch stops after {limit}"), at);
+        if (state == JobState.Failed && _groups.CountFailure(job.Spec.Group) is { } limit && !IsFinal)
+            Cancel(limit.Group, limit.Reason, at);
     }
 
     private static string ParentReason(JobRun parent) => string.Create(
         CultureInfo.InvariantCulture, $"job {parent.Spec.Id} \"{parent.Spec.Name}\" {(parent.State == JobState.Failed ? "failed" : "was cancelled")}");
 
-    private void Cancel(string reason, DateTimeOffset at)
+    private void Cancel(int group, string reason, DateTimeOffset at)
     {
-        if (IsCancelled || IsFinal) return;
-        _cancelReason = reason;
+        if (IsFinal || !_groups.Cancel(group, reason)) return;
         foreach (var job in Jobs)
         {
-            if (job.State == JobState.Ready && !job.Spec.AlwaysRun) EndAs(job, JobState.Cancelled, at, reason);
+            if (job.State == JobState.Ready && Cancelling(job) is { } why) EndAs(job, JobState.Cancelled, at, why);
         }
     }
 
@@ -200,7 +226,7 @@ internal sealed class BatchRun
     private void Enqueue(JobRun job)
     {
         Move(job, JobState.Ready);
-        (job.Spec is { MilliCpu: 0, MemoryBytes: 0 } ? _readyWithoutSlot : _ready).Enqueue(job);
+        Ready.Add(job, _graph.Unblocks(job.Spec.Id));
     }
 
     private void Move(JobRun job, JobState state)
@@ -208,24 +234,5 @@ internal sealed class BatchRun
         _counts[(int)job.State]--;
         job.State = state;
         _counts[(int)state]++;
-    }
-
-    /// <summary>Who waits for whom, as one array cut into slices: two objects for any number of edges.</summary>
-    private static (int[] Start, int[] Children) Children(BatchSpec spec)
-    {
-        var start = new int[spec.Jobs.Count + 1];
-        foreach (var job in spec.Jobs)
-        {
-            foreach (var parent in job.Parents) start[parent]++;
-        }
-        for (var i = 1; i < start.Length; i++) start[i] += start[i - 1];
-        var children = new int[start[^1]];
-        var next = (int[])start.Clone();
-        // start[p] is the end of the slice of job p, and so the start of that of p + 1; filling backwards keeps the order of the jobs.
-        for (var j = spec.Jobs.Count - 1; j >= 0; j--)
-        {
-            foreach (var parent in spec.Jobs[j].Parents) children[--next[parent]] = spec.Jobs[j].Id;
-        }
-        return (start, children);
     }
 }

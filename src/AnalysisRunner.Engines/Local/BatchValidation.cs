@@ -9,7 +9,7 @@ namespace AnalysisRunner.Engines.Local;
 internal static partial class BatchValidation
 {
     /// <summary>A batch that is wrong in the same way a million times is told so a hundred times.</summary>
-    private const int MostProblems = 100;
+    public const int MostProblems = 100;
 
     private const int LongestKey = 200;
 
@@ -34,6 +34,8 @@ internal static partial class BatchValidation
             Environment(job, problems);
             Outputs(job, problems);
         }
+        if (problems.Count < MostProblems) BatchFileValidation.Check(spec, problems);
+        if (problems.Count < MostProblems) Groups(spec, problems);
         // A circle can be looked for only among parents that exist.
         if (problems.Count == 0 && FindCycle(spec.Jobs) is { } cycle)
         {
@@ -112,7 +114,23 @@ internal static partial class BatchValidation
         }
     }
 
-    private static bool IsBelow(string path) => path.Length > 0 && path.AsSpan().IndexOfAny('\0', '\\') < 0
+    private static void Groups(BatchSpec spec, List<Problem> problems)
+    {
+        for (var i = 0; i < spec.Groups.Count && problems.Count < MostProblems; i++)
+        {
+            var group = spec.Groups[i];
+            var wrong = group.Id != i + 1 ? $"has the id {Text(group.Id)} at position {Text(i + 1)}; number the groups 1, 2, 3 and so on"
+                : group.Parent < 0 || group.Parent >= group.Id ? $"lies in the group {Text(group.Parent)}, which is none before it; name an earlier group, or 0 for the batch"
+                : group.CancelAfterFailures is < 1 ? $"stops after {Text(group.CancelAfterFailures.Value)} failures; give 1 or more, or leave it out"
+                : null;
+            if (wrong is not null) problems.Add(new(EngineCodes.GroupMalformed, $"The group \"{group.Name}\" {wrong}.", "groups"));
+        }
+        foreach (var job in spec.Jobs.Where(job => job.Group < 0 || job.Group > spec.Groups.Count).Take(MostProblems))
+            problems.Add(new(EngineCodes.GroupMalformed, $"{Name(job)} belongs to the group {Text(job.Group)}, which the batch does not have. Name one of its {Text(spec.Groups.Count)} groups, or 0.", "jobs"));
+    }
+
+    /// <summary>Whether a path is a relative one of plain names, so that it stays below the folder that it is put under.</summary>
+    public static bool IsBelow(string path) => path.Length > 0 && path.AsSpan().IndexOfAny('\0', '\\') < 0
         && path.Split('/').All(segment => segment is not ("" or "." or ".."));
 
     /// <summary>The jobs of one circle, its first also last; null when there is none. Iterative: a chain may be as long as the batch.</summary>

@@ -1,17 +1,14 @@
 namespace AnalysisRunner.Engines.Local;
 
-/// <summary>
-/// What is due when, with one timer for all: the time limits of running attempts, and the end of the grace time of stopped ones. Guarded by the
-/// engine's lock; <c>onDue</c> is called without it.
-/// </summary>
-internal sealed class Deadlines : IDisposable
+/// <summary>What is due when, with one timer for all. Guarded by the engine's lock; <c>onDue</c> is called without it.</summary>
+internal sealed class Deadlines<T> : IDisposable
 {
     // Timers count milliseconds in 32 bits.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
 
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
-    private readonly SortedDictionary<(long Due, long Order), Attempt> _waiting = [];
+    private readonly SortedDictionary<(long Due, long Order), T> _waiting = [];
     private long _order;
 
     public Deadlines(TimeProvider clock, Action onDue)
@@ -24,30 +21,26 @@ internal sealed class Deadlines : IDisposable
     public long After(TimeSpan time) =>
         _clock.GetTimestamp() + (long)Math.Min(Math.Max(time.TotalSeconds, 0) * _clock.TimestampFrequency, long.MaxValue / 4);
 
-    /// <summary>Sets the one deadline of an attempt, in place of the one it may have.</summary>
-    public void Set(Attempt attempt, long due)
+    /// <summary>Notes a deadline; the answer names it.</summary>
+    public (long Due, long Order) Add(T item, long due)
     {
-        Remove(attempt);
-        attempt.Deadline = (due, _order++);
-        _waiting.Add(attempt.Deadline.Value, attempt);
+        var name = (due, _order++);
+        _waiting.Add(name, item);
         Arm();
+        return name;
     }
 
-    /// <summary>Forgets the deadline of an attempt.</summary>
-    public void Remove(Attempt attempt)
-    {
-        if (attempt.Deadline is { } deadline) _waiting.Remove(deadline);
-        attempt.Deadline = null;
-    }
+    /// <summary>Forgets a deadline, if it is not forgotten or taken already.</summary>
+    public void Remove((long Due, long Order) name) => _waiting.Remove(name);
 
-    /// <summary>Takes the attempts whose deadline has passed.</summary>
-    public List<Attempt> TakeDue()
+    /// <summary>Takes what is due.</summary>
+    public List<T> TakeDue()
     {
-        var due = new List<Attempt>();
+        var due = new List<T>();
         var now = _clock.GetTimestamp();
         while (_waiting.Count > 0 && _waiting.First() is var first && first.Key.Due <= now)
         {
-            Remove(first.Value);
+            _waiting.Remove(first.Key);
             due.Add(first.Value);
         }
         Arm();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Engines.Local.Processes;
 
 namespace AnalysisRunner.Engines.Local;
 
@@ -8,15 +9,39 @@ namespace AnalysisRunner.Engines.Local;
 internal static class EndedAttempt
 {
     /// <summary>The result of a script that ended by itself, or by a signal to the shell that ran it.</summary>
-    public static AttemptResult Of(JobSpec job, string scratch, int? exitCode, int? signal)
+    /// <param name="job">The job.</param>
+    /// <param name="scratch">The scratch folder of its batch.</param>
+    /// <param name="exitCode">The exit code, when there is one.</param>
+    /// <param name="signal">The signal that ended it, when one did.</param>
+    /// <param name="outOfMemory">Asked when the end may be for lack of memory: whether it was.</param>
+    public static AttemptResult Of(JobSpec job, string scratch, int? exitCode, int? signal, Func<bool> outOfMemory)
     {
-        if (signal is { } number) return Failed(null, signal, $"ended by signal {Digits(number)}{SignalName(number)}");
-        if (exitCode is not { } code) return Failed(null, null, new Problem(EngineCodes.AttemptLost, "The job ended without a trace of its exit code; whether it did its work is not known. Look at its log and outputs.").ToString());
-        if (code == 0) return Missing(job, scratch) is { } missing ? Failed(0, null, missing) : new(AttemptOutcome.Succeeded, 0, null, null);
+        const int Kill = 9;
+        if (signal is null && exitCode is null)
+            return Failed(null, null, new Problem(EngineCodes.AttemptLost, "The job ended without a trace of its exit code; whether it did its work is not known. Look at its log and outputs.").ToString());
+        if (exitCode == 0) return Missing(job, scratch) is { } missing ? Failed(0, null, missing) : new(AttemptOutcome.Succeeded, 0, null, null);
+
         // Bash reports a command that a signal ended as 128 + signal.
-        var hint = code is > 128 and < 160 ? $" (128 + {Digits(code - 128)}: a command was ended by signal {Digits(code - 128)}{SignalName(code - 128)}{(code == 137 ? ", perhaps for lack of memory" : "")})" : "";
-        return Failed(code, null, $"exit code {Digits(code)}{hint}");
+        var ended = exitCode is not { } code ? $"ended by signal {Digits(signal!.Value)}{SignalName(signal.Value)}"
+            : code is > 128 and < 160 ? $"exit code {Digits(code)} (128 + {Digits(code - 128)}: a command was ended by signal {Digits(code - 128)}{SignalName(code - 128)})"
+            : $"exit code {Digits(code)}";
+        if ((signal == Kill || exitCode == 128 + Kill) && outOfMemory())
+        {
+            return Failed(exitCode, signal, new Problem(EngineCodes.OutOfMemory,
+                $"The job was ended for lack of memory ({ended}). Ask for more, so that fewer run at once, or let it use less.").ToString()) with
+            { OutOfMemory = true };
+        }
+        return Disk.IsFull(scratch)
+            ? Failed(exitCode, signal, new Problem(EngineCodes.ScratchFull, $"The job failed ({ended}), and the disk of its scratch folder \"{scratch}\" is full. Free space, or put the state folder on a larger disk.").ToString())
+            : Failed(exitCode, signal, ended);
     }
+
+    /// <summary>The result of an attempt whose inputs could not be brought or whose outputs could not be delivered.</summary>
+    public static AttemptResult NotTransferred(string why, int? exitCode) => Failed(exitCode, null, why);
+
+    /// <summary>The result of an attempt whose container was not made.</summary>
+    public static AttemptResult NoContainer(string image) => Failed(null, null, new Problem(EngineCodes.ContainerNotStarted,
+        $"No container of the image \"{image}\" could be started; the log of the job says why. Check the name of the image, and that it can be pulled.").ToString());
 
     /// <summary>The result of an attempt whose script did not start.</summary>
     public static AttemptResult NotStarted(string why) =>
@@ -45,7 +70,8 @@ internal static class EndedAttempt
         : result with
         {
             Outcome = AttemptOutcome.Failed,
-            ExitCode = result.ExitCode == 0 ? null : result.ExitCode,
+            // It did not end by itself, so that what it exited with says nothing (hail-batch spec §7, fact 49).
+            ExitCode = null,
             Reason = new Problem(EngineCodes.TimeLimitExceeded, $"The job ran longer than its time limit of {job.Timeout?.ToString("c", CultureInfo.InvariantCulture)} and was stopped. Give it more time or less to do.").ToString(),
         };
 

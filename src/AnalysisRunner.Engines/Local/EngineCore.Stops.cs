@@ -17,20 +17,33 @@ internal sealed partial class EngineCore
 
     private void SetTimeLimit(Attempt attempt)
     {
-        if (attempt.Job.Spec.Timeout is { } limit) _deadlines.Set(attempt, _deadlines.After(limit - (Now - attempt.StartedAt)));
+        if (attempt.Job.Spec.Timeout is { } limit) SetDeadline(attempt, _deadlines.After(limit - (Now - attempt.ScriptStartedAt)));
     }
 
     private void RequestStop(Attempt attempt, StopCause cause)
     {
         Record(attempt.Batch, new AttemptStopRequested(Now, attempt.Job.Spec.Id, attempt.Number, cause));
+        _ = attempt.Transfer?.CancelAsync();
         if (attempt.Process is not null || attempt.IsAdopted) Terminate(attempt);
+    }
+
+    private void SetDeadline(Attempt attempt, long due)
+    {
+        RemoveDeadline(attempt);
+        attempt.Deadline = _deadlines.Add(attempt, due);
+    }
+
+    private void RemoveDeadline(Attempt attempt)
+    {
+        if (attempt.Deadline is { } deadline) _deadlines.Remove(deadline);
+        attempt.Deadline = null;
     }
 
     private void Terminate(Attempt attempt)
     {
         attempt.KillAt = _deadlines.After(_options.KillGrace);
         Signal(attempt, force: false);
-        _deadlines.Set(attempt, attempt.KillAt.Value);
+        SetDeadline(attempt, attempt.KillAt.Value);
     }
 
     private void StopDue()

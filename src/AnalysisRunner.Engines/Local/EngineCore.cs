@@ -10,12 +10,20 @@ namespace AnalysisRunner.Engines.Local;
 /// </summary>
 internal sealed partial class EngineCore : IDisposable
 {
+    private static readonly TimeSpan SamplingInterval = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan NewsInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
     private readonly LocalEngineOptions _options;
     private readonly IJobProcesses _processes;
     private readonly AttemptExecution _execution;
     private readonly JobThreads _threads;
-    private readonly Deadlines _deadlines;
+    private readonly Deadlines<Attempt> _deadlines;
+    private readonly Deadlines<(LiveBatch Batch, JobRun Job)> _delays;
+    private readonly ITimer _sampler;
+    private readonly ITimer _newsTimer;
+    private readonly HashSet<LiveBatch> _news = [];
     private readonly Slots _slots;
     private readonly Watchers _watchers;
     private readonly Dictionary<string, LiveBatch> _batches = new(StringComparer.Ordinal);
@@ -28,7 +36,10 @@ internal sealed partial class EngineCore : IDisposable
     {
         (_options, _processes, _execution, _slots, _watchers) = (options, processes, execution, slots, watchers);
         _threads = new JobThreads(Run);
-        _deadlines = new Deadlines(options.TimeProvider, StopDue);
+        _deadlines = new Deadlines<Attempt>(options.TimeProvider, StopDue);
+        _delays = new Deadlines<(LiveBatch, JobRun)>(options.TimeProvider, ReleaseDue);
+        _newsTimer = options.TimeProvider.CreateTimer(_ => TellNews(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _sampler = options.TimeProvider.CreateTimer(_ => Sample(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private DateTimeOffset Now => JournalRecord.Truncate(_options.TimeProvider.GetUtcNow());
@@ -59,7 +70,7 @@ internal sealed partial class EngineCore : IDisposable
             ObjectDisposedException.ThrowIf(_closed, this);
             _batches.Add(batch.Summary.Key, batch);
             if (batch.IsFinal && batch.Run is null) return;
-            _active.Add(batch);
+            Activate(batch);
             Changed(batch, starts);
         }
         Start(starts);
@@ -75,7 +86,7 @@ internal sealed partial class EngineCore : IDisposable
             {
                 _batches.Add(batch.Summary.Key, batch);
                 if (batch.Run is null) continue;
-                _active.Add(batch);
+                Activate(batch);
                 foreach (var attempt in batch.Running.Values)
                 {
                     _slots.Occupy(batch, attempt.Job.Spec);
@@ -88,13 +99,13 @@ internal sealed partial class EngineCore : IDisposable
         Start(starts);
     }
 
-    public void Cancel(LiveBatch batch, string reason)
+    public void Cancel(LiveBatch batch, int group, string reason)
     {
         List<Attempt> starts = [];
         lock (_gate)
         {
-            if (_closed || batch.IsFinal || batch.Run!.IsCancelled) return;
-            Record(batch, new BatchCancelled(Now, reason));
+            if (_closed || batch.IsFinal || !batch.Run!.CanCancel(group)) return;
+            Record(batch, new GroupCancelled(Now, group, reason));
             Changed(batch, starts);
         }
         Start(starts);
@@ -111,20 +122,6 @@ internal sealed partial class EngineCore : IDisposable
         }
     }
 
-    /// <summary>The attempts of earlier hosts that still run.</summary>
-    public Attempt[] Adopted()
-    {
-        lock (_gate) return [.. _active.SelectMany(batch => batch.Running.Values).Where(attempt => attempt.IsAdopted)];
-    }
-
-    /// <summary>The end of an attempt that an earlier host had started.</summary>
-    public void AdoptedEnded(Attempt attempt, Finding finding)
-    {
-        List<Attempt> starts = [];
-        lock (_gate) End(attempt, finding.Result, finding.At ?? Now, starts);
-        Start(starts);
-    }
-
     /// <summary>Starts nothing more, and returns when no start and no writing is under way. Jobs go on.</summary>
     public async Task CloseAsync()
     {
@@ -136,7 +133,9 @@ internal sealed partial class EngineCore : IDisposable
                 if (_underWay == 0) _quiet.TrySetResult();
             }
         }
+        await Task.WhenAll(RunningAttempts().Select(attempt => attempt.Transfer?.CancelAsync() ?? Task.CompletedTask));
         await _quiet.Task;
+        TellNews();
         lock (_gate)
         {
             foreach (var batch in _batches.Values)
@@ -148,7 +147,24 @@ internal sealed partial class EngineCore : IDisposable
         _watchers.Close();
     }
 
-    public void Dispose() => _deadlines.Dispose();
+    public void Dispose()
+    {
+        _deadlines.Dispose();
+        _delays.Dispose();
+        _sampler.Dispose();
+        _newsTimer.Dispose();
+    }
+
+    private Attempt[] RunningAttempts()
+    {
+        lock (_gate) return [.. _active.SelectMany(batch => batch.Running.Values)];
+    }
+
+    private void Activate(LiveBatch batch)
+    {
+        if (_active.Count == 0) _sampler.Change(SamplingInterval, SamplingInterval);
+        _active.Add(batch);
+    }
 
     /// <summary>Writes a record and applies it. What happened has happened also when the disk is full: then it is written as soon as there is room.</summary>
     private void Record(LiveBatch batch, JournalRecord record)
@@ -164,15 +180,17 @@ internal sealed partial class EngineCore : IDisposable
         batch.Run!.Apply(record);
     }
 
-    /// <summary>What follows from a change: stops, starts, news, and the end of the batch.</summary>
+    /// <summary>What follows from a change: stops, waits, starts, news, and the end of the batch.</summary>
     private void Changed(LiveBatch batch, List<Attempt> starts)
     {
-        if (batch.Run!.IsCancelled)
+        if (batch.Run!.Cancellations > 0)
         {
-            foreach (var attempt in batch.Running.Values.Where(attempt => batch.Run.MustStop(attempt.Job))) RequestStop(attempt, StopCause.Cancelled);
+            foreach (var attempt in batch.Running.Values.Where(attempt => !attempt.IsPublishing && batch.Run.MustStop(attempt.Job))) RequestStop(attempt, StopCause.Cancelled);
         }
+        foreach (var job in batch.Run.TakeDelayed()) Delay(batch, job);
         if (batch.IsFinal && _active.Remove(batch))
         {
+            if (_active.Count == 0) _sampler.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             // Not under the lock: it waits for the disk.
             _underWay++;
             _ = Task.Run(() => Seal(batch));
@@ -186,74 +204,60 @@ internal sealed partial class EngineCore : IDisposable
         if (_closed) return;
         foreach (var batch in _active)
         {
-            while (batch.Run!.PeekReady(withoutSlot: true) is { } job) Begin(batch, job, starts);
+            while (batch.Run!.Ready.PeekWithoutSlot() is { } job) Begin(batch, job, starts);
         }
         while (_slots.Next(_active) is { } next) Begin(next.Batch, next.Job, starts);
     }
 
-    private void Begin(LiveBatch batch, JobRun job, List<Attempt> starts)
+    private void Delay(LiveBatch batch, JobRun job)
     {
-        var attempt = new Attempt(batch, job, job.LastAttempt + 1, Now);
-        Record(batch, new AttemptStarted(attempt.StartedAt, job.Spec.Id, attempt.Number));
-        batch.Running.Add(job.Spec.Id, attempt);
-        _slots.Occupy(batch, job.Spec);
-        _underWay++;
-        starts.Add(attempt);
-        Publish(batch);
+        if (!job.IsDelayed) return;
+        var wait = _options.RetryDelay * Math.Pow(2, Math.Min(job.Attempts, 62) - 1);
+        if (wait > _options.LongestRetryDelay) wait = _options.LongestRetryDelay;
+        wait -= Now - job.Last!.FinishedAt!.Value;
+        if (wait > TimeSpan.Zero) _delays.Add((batch, job), _delays.After(wait));
+        else batch.Run!.Release(job);
     }
 
-    private void Start(List<Attempt> starts)
-    {
-        foreach (var attempt in starts) _threads.Start(attempt);
-    }
-
-    /// <summary>The life of one attempt, on a thread of its own; returns an attempt that can start now that this one has ended.</summary>
-    private Attempt? Run(Attempt attempt)
+    private void ReleaseDue()
     {
         List<Attempt> starts = [];
-        IJobProcess? process = null;
-        var result = _slots.Refuse(attempt.Job.Spec) is { } tooLarge ? EndedAttempt.TooLarge(tooLarge) : (AttemptResult?)null;
-        try
-        {
-            if (result is null && Read(() => attempt.Job.Stop is null && !_closed)) process = _execution.Start(attempt);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            result = EndedAttempt.NotStarted(e.Message);
-        }
         lock (_gate)
         {
-            Leave();
-            attempt.Process = process;
-            if (process is not null && attempt.Job.Stop is not null) Terminate(attempt);
-            else if (process is not null) SetTimeLimit(attempt);
+            foreach (var (batch, job) in _delays.TakeDue()) batch.Run?.Release(job);
+            Schedule(starts);
         }
-        if (process is not null)
-        {
-            process.Wait();
-            // From here on nobody signals it any more, so it may be reaped.
-            var killAt = Read(() => (attempt.Process = null, attempt.KillAt).KillAt);
-            result = _execution.Finish(attempt, process, killAt);
-        }
-        lock (_gate) End(attempt, result ?? EndedAttempt.NotStarted("it was stopped before its start."), Now, starts);
-        foreach (var next in starts.Skip(1)) _threads.Start(next);
-        return starts.FirstOrDefault();
+        Start(starts);
     }
 
-    private void End(Attempt attempt, AttemptResult? result, DateTimeOffset at, List<Attempt> starts)
-    {
-        // After the end of the engine its successor finds the exit file; this engine's journal is closed.
-        if (_closed) return;
-        var (batch, job) = (attempt.Batch, attempt.Job);
-        batch.Running.Remove(job.Spec.Id);
-        _slots.Release(batch, job.Spec);
-        _deadlines.Remove(attempt);
-        if (result is null) Record(batch, new AttemptVoided(at, job.Spec.Id, attempt.Number));
-        else Record(batch, new AttemptEnded(at, job.Spec.Id, attempt.Number, job.Stop is { } cause ? EndedAttempt.Stopped(job.Spec, cause, result.Value) : result.Value, attempt.StartedAt));
-        Changed(batch, starts);
-    }
-
+    /// <summary>
+    /// Lets the news of a batch out: an end at once, anything else with what else happens in the next moment. Waking a reader for each of a thousand short
+    /// jobs would cost more than the jobs do.
+    /// </summary>
     private void Publish(LiveBatch batch)
+    {
+        if (!_watchers.Any && batch.NextChange is null) return;
+        if (batch.IsFinal)
+        {
+            _news.Remove(batch);
+            Tell(batch);
+        }
+        else if (_news.Add(batch) && _news.Count == 1)
+        {
+            _newsTimer.Change(NewsInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void TellNews()
+    {
+        lock (_gate)
+        {
+            foreach (var batch in _news) Tell(batch);
+            _news.Clear();
+        }
+    }
+
+    private void Tell(LiveBatch batch)
     {
         if (_watchers.Any) _watchers.Publish(batch.Summary);
         batch.NextChange?.TrySetResult();
@@ -269,14 +273,18 @@ internal sealed partial class EngineCore : IDisposable
     {
         try
         {
-            // The journal first: a summary that is on the disk is believed without it.
+            // The journal first: a summary that is on the disk is believed without it. And last of all the summary: what is not done yet is done again.
             batch.Journal!.Flush();
+            batch.Journal.Dispose();
+            JournalCompaction.Apply(batch.Folder, batch.Run!.Spec);
+            if (_options.Scratch == ScratchRetention.UntilEnd || (_options.Scratch == ScratchRetention.UntilSuccess && Read(() => batch.Summary.State) == BatchState.Succeeded))
+                batch.Folder.DeleteScratch();
             batch.Folder.WriteSummary(Read(() => batch.Summary));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Nothing is lost: the next opening finds the end of the batch in its journal.
-            _options.Report?.Invoke(new Problem(EngineCodes.StateFolderUnusable, $"The summary of an ended batch cannot be written: {e.Message} Free space.", File: batch.Folder.SummaryFile));
+            _options.Report?.Invoke(new Problem(EngineCodes.StateFolderUnusable, $"An ended batch cannot be put away: {e.Message} Free space.", File: batch.Folder.Path));
         }
         lock (_gate)
         {

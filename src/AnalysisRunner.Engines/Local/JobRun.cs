@@ -9,6 +9,9 @@ internal sealed class JobRun(JobSpec spec)
 
     public JobState State { get; set; }
 
+    /// <summary>Whether it is ready but its next attempt has to wait a while.</summary>
+    public bool IsDelayed { get; set; }
+
     /// <summary>Parents that have not ended.</summary>
     public int OpenParents { get; set; }
 
@@ -24,15 +27,13 @@ internal sealed class JobRun(JobSpec spec)
     /// <summary>Attempts that count.</summary>
     public int Attempts => LastAttempt - VoidAttempts;
 
+    /// <summary>The last attempt that was not void.</summary>
+    public AttemptRun? Last { get; set; }
+
     /// <summary>Why the running attempt was asked to end.</summary>
-    public StopCause? Stop { get; set; }
+    public StopCause? Stop => State == JobState.Running ? Last?.Stop : null;
 
-    public int? ExitCode { get; set; }
-
-    public int? Signal { get; set; }
-
-    public DateTimeOffset? StartedAt { get; set; }
-
+    /// <summary>When a job ended that never ran.</summary>
     public DateTimeOffset? FinishedAt { get; set; }
 
     public string? Reason { get; set; }
@@ -46,10 +47,22 @@ internal sealed class JobRun(JobSpec spec)
         State = State,
         Reason = Reason,
         Attempts = Attempts,
-        ExitCode = ExitCode,
-        Signal = Signal,
-        StartedAt = StartedAt,
-        FinishedAt = FinishedAt,
+        ExitCode = Last?.Result?.ExitCode,
+        Signal = Last?.Result?.Signal,
+        OutOfMemory = Last?.Result?.OutOfMemory ?? false,
+        CpuMilliseconds = Last?.Result?.Usage?.CpuMilliseconds,
+        PeakMemoryBytes = Last?.Result?.Usage?.PeakMemoryBytes,
+        StartedAt = Last?.StartedAt,
+        FinishedAt = Last is null ? FinishedAt : Last.FinishedAt,
         Command = Spec.Command,
     };
+
+    /// <summary>The attempts, ascending.</summary>
+    public IReadOnlyList<AttemptSummary> AttemptSummaries()
+    {
+        var all = new List<AttemptSummary>();
+        for (var attempt = Last; attempt is not null; attempt = attempt.Previous) all.Add(attempt.Summary());
+        all.Reverse();
+        return all;
+    }
 }

@@ -33,17 +33,19 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>The lines of a journal, and where the whole ones end.</summary>
-    public static JournalContent Read(string path)
+    public static JournalContent Read(string path) => Parse(ReadAll(path));
+
+    /// <summary>The lines in the bytes of a journal, and where the whole ones end.</summary>
+    public static JournalContent Parse(ReadOnlySpan<byte> bytes)
     {
-        var bytes = ReadAll(path);
         var lines = new List<string>();
         var damaged = 0;
         var valid = 0;
         for (var start = 0; start < bytes.Length;)
         {
-            var length = bytes.AsSpan(start).IndexOf((byte)'\n');
+            var length = bytes[start..].IndexOf((byte)'\n');
             if (length < 0) break;
-            var line = bytes.AsSpan(start, length);
+            var line = bytes.Slice(start, length);
             start += length + 1;
             valid = start;
             if (IsWhole(line)) lines.Add(Encoding.UTF8.GetString(line[PrefixLength..]));
@@ -63,22 +65,21 @@ internal sealed class Journal : IDisposable
         _unwritten.Write(line);
         try
         {
-            _file.Position = _length;
-            _file.Write(_unwritten.GetBuffer().AsSpan(0, (int)_unwritten.Length));
-            _length += _unwritten.Length;
-            _unwritten.SetLength(0);
+            WriteUnwritten();
         }
         catch (IOException)
         {
             if (!keep) _unwritten.SetLength(start);
-            // A part may have arrived before the disk was full; what follows must not be glued to it.
-            _file.SetLength(_length);
             throw;
         }
     }
 
-    /// <summary>Waits until the file is on the disk.</summary>
-    public void Flush() => _file.Flush(flushToDisk: true);
+    /// <summary>Writes what could not be written before, and waits until the file is on the disk.</summary>
+    public void Flush()
+    {
+        if (_unwritten.Length > 0) WriteUnwritten();
+        _file.Flush(flushToDisk: true);
+    }
 
     public void Dispose()
     {
@@ -95,6 +96,23 @@ internal sealed class Journal : IDisposable
         line[PrefixLength - 1] = (byte)' ';
         line[^1] = (byte)'\n';
         return line;
+    }
+
+    private void WriteUnwritten()
+    {
+        try
+        {
+            _file.Position = _length;
+            _file.Write(_unwritten.GetBuffer().AsSpan(0, (int)_unwritten.Length));
+            _length += _unwritten.Length;
+            _unwritten.SetLength(0);
+        }
+        catch (IOException)
+        {
+            // A part may have arrived before the disk was full; what follows must not be glued to it.
+            _file.SetLength(_length);
+            throw;
+        }
     }
 
     private static bool IsWhole(ReadOnlySpan<byte> line) =>

@@ -27,9 +27,14 @@ internal abstract record JournalRecord(DateTimeOffset At)
                 ("start", 4) => new AttemptStarted(Time(fields[1]), Number(fields[2]), Number(fields[3])),
                 ("void", 4) => new AttemptVoided(Time(fields[1]), Number(fields[2]), Number(fields[3])),
                 ("stop", 5) => new AttemptStopRequested(Time(fields[1]), Number(fields[2]), Number(fields[3]), Enum.Parse<StopCause>(fields[4])),
-                ("end", 9) => new AttemptEnded(Time(fields[1]), Number(fields[2]), Number(fields[3]),
-                    new AttemptResult(Enum.Parse<AttemptOutcome>(fields[4]), Optional(fields[5]), Optional(fields[6]), Text(fields[8])), Time(fields[7])),
-                ("cancel", 3) => new BatchCancelled(Time(fields[1]), Text(fields[2]) ?? ""),
+                ("end", 12) => new AttemptEnded(Time(fields[1]), Number(fields[2]), Number(fields[3]),
+                    new AttemptResult(Enum.Parse<AttemptOutcome>(fields[4]), Optional(fields[5]), Optional(fields[6]), Text(fields[11]))
+                    {
+                        OutOfMemory = fields[8] == "oom",
+                        Usage = fields[9] == "-" ? null : new(Long(fields[9]), Long(fields[10])),
+                    },
+                    Time(fields[7])),
+                ("cancel", 4) => new GroupCancelled(Time(fields[1]), Number(fields[2]), Text(fields[3]) ?? ""),
                 _ => null,
             };
         }
@@ -49,6 +54,8 @@ internal abstract record JournalRecord(DateTimeOffset At)
     private protected static string Quote(string? text) => text is null ? "-" : $"\"{JsonEncodedText.Encode(text)}\"";
 
     private static DateTimeOffset Time(string field) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(field, CultureInfo.InvariantCulture));
+
+    private static long Long(string field) => long.Parse(field, CultureInfo.InvariantCulture);
 
     private static int Number(string field) => int.Parse(field, CultureInfo.InvariantCulture);
 
@@ -90,40 +97,14 @@ internal sealed record AttemptStopRequested(DateTimeOffset At, int Job, int Atte
 internal sealed record AttemptEnded(DateTimeOffset At, int Job, int Attempt, AttemptResult Result, DateTimeOffset StartedAt) : JournalRecord(At)
 {
     public override string Write() => Format("end", At, Digits(Job), Digits(Attempt), Result.Outcome.ToString(),
-        Result.ExitCode is { } code ? Digits(code) : "-", Result.Signal is { } signal ? Digits(signal) : "-", Milliseconds(StartedAt), Quote(Result.Reason));
+        Result.ExitCode is { } code ? Digits(code) : "-", Result.Signal is { } signal ? Digits(signal) : "-", Milliseconds(StartedAt),
+        Result.OutOfMemory ? "oom" : "-", Long(Result.Usage?.CpuMilliseconds), Long(Result.Usage?.PeakMemoryBytes), Quote(Result.Reason));
+
+    private static string Long(long? number) => number is { } value ? value.ToString(CultureInfo.InvariantCulture) : "-";
 }
 
-/// <summary>Somebody cancelled the batch.</summary>
-internal sealed record BatchCancelled(DateTimeOffset At, string Reason) : JournalRecord(At)
+/// <summary>Somebody cancelled a group, or the whole batch, which is group 0.</summary>
+internal sealed record GroupCancelled(DateTimeOffset At, int Group, string Reason) : JournalRecord(At)
 {
-    public override string Write() => Format("cancel", At, Quote(Reason));
+    public override string Write() => Format("cancel", At, Digits(Group), Quote(Reason));
 }
-
-/// <summary>Why the engine stopped an attempt.</summary>
-internal enum StopCause
-{
-    /// <summary>The batch was cancelled.</summary>
-    Cancelled,
-
-    /// <summary>The time limit had passed.</summary>
-    TimedOut,
-}
-
-/// <summary>How an attempt ended.</summary>
-internal enum AttemptOutcome
-{
-    /// <summary>Exit code 0, outputs there.</summary>
-    Succeeded,
-
-    /// <summary>Anything else; another attempt may follow.</summary>
-    Failed,
-
-    /// <summary>Failed, and must not be tried again whatever the job allows.</summary>
-    FailedForGood,
-
-    /// <summary>Stopped by a cancellation.</summary>
-    Cancelled,
-}
-
-/// <summary>What is known of an attempt that ended.</summary>
-internal readonly record struct AttemptResult(AttemptOutcome Outcome, int? ExitCode, int? Signal, string? Reason);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Engines.Local;
@@ -23,14 +24,17 @@ internal sealed class LiveBatch(BatchFolder folder)
     /// <summary>The attempts that run, by job.</summary>
     public Dictionary<int, Attempt> Running { get; } = [];
 
+    /// <summary>One lock per input, by its place in the scratch folder: an input is brought once.</summary>
+    public ConcurrentDictionary<string, object> Staging { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Thousandths of a core that its jobs occupy.</summary>
     public long MilliCpuInUse { get; set; }
 
+    /// <summary>Bytes of memory that its jobs occupy.</summary>
+    public long MemoryInUse { get; set; }
+
     /// <summary>When a job of it was last started, in starts of the engine.</summary>
     public long LastServed { get; set; }
-
-    /// <summary>How many jobs of others were started while its next one waited for room.</summary>
-    public int Overtaken { get; set; }
 
     /// <summary>Ends when all files of the ended batch are written.</summary>
     public TaskCompletionSource Sealed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Engines.Local.Isolation;
 using AnalysisRunner.Engines.Local.Processes;
 
 namespace AnalysisRunner.Engines.Local;
@@ -16,7 +17,7 @@ namespace AnalysisRunner.Engines.Local;
 /// the batch share, in which the parent folders of its declared outputs exist when it starts. It runs in an empty folder of its own, another for each
 /// attempt. Stdin is empty. When its script ends, what it left running in its process group is ended too; processes that made themselves a session of
 /// their own are out of the engine's sight.</para>
-/// <para>The same user runs the jobs and the engine: nothing keeps jobs apart from each other but good manners.</para>
+/// <para>The same user runs the jobs and the engine: without <see cref="LocalEngineOptions.Isolation"/> nothing keeps jobs apart but good manners.</para>
 /// </remarks>
 public sealed class LocalEngine : IBatchEngine
 {
@@ -26,6 +27,8 @@ public sealed class LocalEngine : IBatchEngine
     private readonly StateFolder _folder;
     private readonly EngineCore _core;
     private readonly Recovery _recovery;
+    private readonly FileTransfers _transfers;
+    private readonly LogLimit _logLimit;
     private readonly Slots _slots;
     private readonly Watchers _watchers;
     private readonly Lock _gate = new();
@@ -33,16 +36,19 @@ public sealed class LocalEngine : IBatchEngine
     private readonly CancellationTokenSource _closing = new();
     private Task _adoption = Task.CompletedTask;
 
-    private LocalEngine(LocalEngineOptions options, StateFolder folder, string bash, IJobProcesses processes)
+    private LocalEngine(LocalEngineOptions options, StateFolder folder, string bash, ScriptLaunchers launchers, IJobProcesses processes)
     {
         _options = options;
         _folder = folder;
         _slots = new Slots(options.MilliCpu, options.MemoryBytes);
         _watchers = new Watchers();
-        _recovery = new Recovery(options, processes);
         var passed = options.PassedEnvironment.Distinct().Select(name => (name, value: Environment.GetEnvironmentVariable(name)))
             .Where(variable => variable.value is not null).ToDictionary(variable => variable.name, variable => variable.value!);
-        _core = new EngineCore(options, processes, new AttemptExecution(bash, passed, processes, options.TimeProvider), _slots, _watchers);
+        var execution = new AttemptExecution(options, bash, passed, processes, launchers);
+        _transfers = new FileTransfers(options.Transfers);
+        _logLimit = new LogLimit(options.LogLimitBytes);
+        _recovery = new Recovery(options, processes, execution);
+        _core = new EngineCore(options, processes, execution, _slots, _watchers);
     }
 
     /// <inheritdoc/>
@@ -112,21 +118,36 @@ public sealed class LocalEngine : IBatchEngine
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation)
+    {
+        if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return [];
+        return _core.Read(run.Jobs[job - 1].AttemptSummaries);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation) =>
+        _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? _core.Read(run.GroupSummaries) : [];
+
+    /// <inheritdoc/>
     /// <remarks>When the job is tried again while the log is followed, the log of the next attempt comes after that of the one before, in full.</remarks>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(
         string key, int job, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) yield break;
-        await foreach (var chunk in LogReader.ReadAsync(_core, batch, run.Jobs[job - 1], offset, follow, _closing.Token, cancellation)) yield return chunk;
+        await foreach (var chunk in LogReader.ReadAsync(_core, _logLimit, batch, run.Jobs[job - 1], offset, follow, _closing.Token, cancellation)) yield return chunk;
     }
 
     /// <inheritdoc/>
     /// <remarks>Jobs that always run are left alone, whether they wait or run.</remarks>
-    public Task CancelAsync(string key, string reason, CancellationToken cancellation)
+    public Task CancelAsync(string key, string reason, CancellationToken cancellation) => CancelGroupAsync(key, 0, reason, cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>Jobs that always run are left alone, whether they wait or run.</remarks>
+    public Task CancelGroupAsync(string key, int group, string reason, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (_core.Find(key) is { } batch) _core.Cancel(batch, reason);
+        if (_core.Find(key) is { } batch) _core.Cancel(batch, group, reason);
         return Task.CompletedTask;
     }
 
@@ -157,10 +178,11 @@ public sealed class LocalEngine : IBatchEngine
     internal static LocalEngine Open(LocalEngineOptions options, IJobProcesses processes)
     {
         var bash = BashProgram.Find(options.BashPath);
+        var launchers = ScriptLaunchers.Open(options, bash);
         var folder = StateFolder.Open(options.Directory);
         try
         {
-            var engine = new LocalEngine(options, folder, bash, processes);
+            var engine = new LocalEngine(options, folder, bash, launchers, processes);
             var found = folder.Batches().Select(engine._recovery.Load).OfType<LiveBatch>().OrderBy(batch => batch.Summary.SubmittedAt).ToArray();
             engine._core.AddFound(found);
             if (engine._core.Adopted().Length > 0) engine._adoption = engine.WatchAdoptedAsync();
@@ -199,8 +221,12 @@ public sealed class LocalEngine : IBatchEngine
             if (_slots.Refuse(job) is { } tooLarge) problems.Add(tooLarge);
             if (job.StorageBytes > disk)
                 problems.Add(new(EngineCodes.LargerThanCapacity, string.Create(CultureInfo.InvariantCulture, $"{BatchValidation.Name(job)} asks for {job.StorageBytes} bytes of storage, and the disk of the state folder has {disk}; it could never run. Ask for less, or put the state folder on a larger disk."), "jobs"));
+            foreach (var place in job.InputFiles.Select(input => input.From).Concat(job.OutputFiles.Select(output => output.To)))
+            {
+                if (_transfers.Refuse(job, place) is { } unreachable) problems.Add(unreachable);
+            }
             if (job.Image is not null && _options.Images == ImageRequests.Refuse)
-                problems.Add(new(EngineCodes.ImageNotSupported, $"{BatchValidation.Name(job)} asks for the image \"{job.Image}\", and this engine runs jobs without containers. Leave the image out, or set the engine to ignore images.", "jobs"));
+                problems.Add(new(EngineCodes.ImageNotSupported, $"{BatchValidation.Name(job)} asks for the image \"{job.Image}\", and this engine is set to run none. Leave the image out, or set the engine's images to Run or Ignore.", "jobs"));
             if (problems.Count >= 100) break;
         }
         return problems;
@@ -235,7 +261,7 @@ public sealed class LocalEngine : IBatchEngine
             {
                 try
                 {
-                    var finding = _recovery.Examine(attempt.Job.Spec, attempt.Folder, attempt.Batch.Folder.Scratch);
+                    var finding = _recovery.Examine(attempt);
                     if (finding.Kind != FindingKind.Running) _core.AdoptedEnded(attempt, finding);
                     else if (attempt.Adopted is null) _core.Identified(attempt, finding.Process);
                 }

@@ -17,8 +17,29 @@ public sealed record LocalEngineOptions
     /// <summary>The time between the request to end (TERM) and the end by force (KILL) of a job that is stopped.</summary>
     public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The wait before the second attempt of a job; it doubles before each further one, up to <see cref="LongestRetryDelay"/>.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait between two attempts of a job.</summary>
+    public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What keeps jobs without an image from the rest of the machine. A setting, never inferred from what is installed.</summary>
+    public JobIsolation Isolation { get; init; } = JobIsolation.None;
+
     /// <summary>What happens to a job that names a container image.</summary>
     public ImageRequests Images { get; init; } = ImageRequests.Refuse;
+
+    /// <summary>How containers are run when <see cref="Images"/> is <see cref="ImageRequests.Run"/>.</summary>
+    public ContainerOptions Containers { get; init; } = new();
+
+    /// <summary>When the scratch files of a batch are deleted.</summary>
+    public ScratchRetention Scratch { get; init; } = ScratchRetention.UntilSuccess;
+
+    /// <summary>The most bytes that the log of an attempt keeps: of a longer one, the first seven eighths and the latest part.</summary>
+    public long LogLimitBytes { get; init; } = 64L << 20;
+
+    /// <summary>What brings inputs from URLs and delivers outputs to them; without any, only local paths can be named.</summary>
+    public IReadOnlyList<IFileTransfer> Transfers { get; init; } = [];
 
     /// <summary>
     /// The variables of the host's environment that jobs see, when they are set; everything else comes from <see cref="JobSpec.Environment"/>, which wins.
@@ -36,14 +57,4 @@ public sealed record LocalEngineOptions
     /// holds its lock: it must return soon and call nothing of the engine.
     /// </summary>
     public Action<Problem>? Report { get; init; }
-}
-
-/// <summary>What an engine without containers does with a job that names an image.</summary>
-public enum ImageRequests
-{
-    /// <summary>The batch is refused.</summary>
-    Refuse,
-
-    /// <summary>The job runs without the image; the first line of its log says so.</summary>
-    Ignore,
 }

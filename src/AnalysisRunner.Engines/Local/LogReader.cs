@@ -16,7 +16,7 @@ internal static class LogReader
     /// the engine, by <c>closing</c>).
     /// </summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        EngineCore core, LiveBatch batch, JobRun job, long offset, bool follow, CancellationToken closing,
+        EngineCore core, LogLimit limit, LiveBatch batch, JobRun job, long offset, bool follow, CancellationToken closing,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var position = offset;
@@ -30,7 +30,9 @@ internal static class LogReader
             if (attempt == 0) attempt = last;
             for (; attempt > 0; attempt++, position = 0)
             {
-                await foreach (var chunk in ReadFileAsync(batch.Folder.Attempt(job.Spec.Id, attempt).Log, position, cancellation))
+                var file = batch.Folder.Attempt(job.Spec.Id, attempt).Log;
+                if (follow) position = limit.Resume(file, position);
+                await foreach (var chunk in ReadFileAsync(file, position, cancellation))
                 {
                     position += chunk.Length;
                     wait = ShortestLook;

@@ -5,7 +5,7 @@ using AnalysisRunner.Engines.Local.Processes;
 namespace AnalysisRunner.Engines.Local;
 
 /// <summary>Finds out, from its files and its process alone, what became of an attempt whose host is gone (design §6).</summary>
-internal sealed class Recovery(LocalEngineOptions options, IJobProcesses processes)
+internal sealed class Recovery(LocalEngineOptions options, IJobProcesses processes, AttemptExecution execution)
 {
     /// <summary>A batch as the files tell it: the attempts that still run are in <see cref="LiveBatch.Running"/>. Null when it cannot be read.</summary>
     public LiveBatch? Load(BatchFolder folder)
@@ -25,6 +25,11 @@ internal sealed class Recovery(LocalEngineOptions options, IJobProcesses process
                     $"{content.Damaged} records of the journal of batch \"{run.Spec.Key}\" are damaged and were skipped; what they told is taken from the files of the attempts. Check the disk.",
                     File: folder.JournalFile));
             }
+            else
+            {
+                JournalCompaction.Apply(folder, run.Spec);
+                content = content with { ValidLength = Math.Min(content.ValidLength, new FileInfo(folder.JournalFile).Length) };
+            }
             batch.Begin(run, Journal.Open(folder.JournalFile, content.ValidLength));
             Reconcile(batch, run);
             return batch;
@@ -39,23 +44,24 @@ internal sealed class Recovery(LocalEngineOptions options, IJobProcesses process
     }
 
     /// <summary>What became of an attempt. An answer that it has ended, or never ran, is final.</summary>
-    public Finding Examine(JobSpec job, AttemptFolder attempt, string scratch)
+    public Finding Examine(Attempt attempt)
     {
+        var folder = attempt.Folder;
         while (true)
         {
-            var claim = attempt.ReadClaim();
+            var claim = folder.ReadClaim();
             switch (claim.State)
             {
                 case ClaimState.Void:
                     return Finding.NeverRan;
-                case ClaimState.None when attempt.TryVoid():
+                case ClaimState.None when folder.TryVoid():
                     return Finding.NeverRan;
                 case ClaimState.None:
                     // A wrapper was faster.
                     continue;
-                case ClaimState.Partial when processes.IsScriptRunning(attempt.Script) == true:
+                case ClaimState.Partial when processes.IsScriptRunning(folder.Script) == true:
                     return new(FindingKind.Running, null, null, null);
-                case ClaimState.Partial when attempt.ReadClaim().State != ClaimState.Partial:
+                case ClaimState.Partial when folder.ReadClaim().State != ClaimState.Partial:
                     continue;
                 case ClaimState.Partial:
                     return Finding.Ended(EndedAttempt.Lost(rebooted: false), null);
@@ -64,7 +70,8 @@ internal sealed class Recovery(LocalEngineOptions options, IJobProcesses process
             if (alive == true) return new(FindingKind.Running, claim.Process, null, null);
             // Read after the look at the process: it may have ended in between, and then the file is there.
             processes.StopRemains(claim.Process!);
-            if (attempt.ReadExit() is { } exit) return Finding.Ended(EndedAttempt.Of(job, scratch, exit.Code, null), exit.At);
+            execution.EndRemains(attempt);
+            if (folder.ReadExit() is { } exit) return Finding.Ended(execution.Judge(attempt, exit.Code, null), exit.At);
             return Finding.Ended(alive is null ? EndedAttempt.Unknown() : EndedAttempt.Lost(claim.Process!.Boot != processes.Boot), null);
         }
     }
@@ -95,11 +102,13 @@ internal sealed class Recovery(LocalEngineOptions options, IJobProcesses process
 
     private void Resolve(LiveBatch batch, BatchRun run, JobRun job)
     {
-        var attempt = new Attempt(batch, job, job.LastAttempt, job.StartedAt ?? run.SubmittedAt) { IsAdopted = true };
-        var finding = Examine(job.Spec, attempt.Folder, batch.Folder.Scratch);
-        if (finding.Kind == FindingKind.Running)
+        var attempt = new Attempt(batch, job, job.LastAttempt, job.Last!.StartedAt) { IsAdopted = true, OutOfMemoryCount = execution.OutOfMemory.Known };
+        var finding = Examine(attempt);
+        // Deliveries take their time, which opening does not wait for.
+        if (finding.Kind == FindingKind.Running || (finding.Result is { Outcome: AttemptOutcome.Succeeded } && job.Stop is null && job.Spec.OutputFiles.Count > 0))
         {
             attempt.Adopted = finding.Process;
+            attempt.ScriptStartedAt = attempt.Folder.ReadClaim().At ?? attempt.StartedAt;
             batch.Running.Add(job.Spec.Id, attempt);
             return;
         }

@@ -14,6 +14,7 @@ internal sealed class Slots
     private readonly long _memory;
     private long _milliCpuFree;
     private long _memoryFree;
+    private readonly List<ReadyQueue> _waiting = [];
     private long _served;
 
     public Slots(int milliCpu, long memoryBytes)
@@ -31,43 +32,59 @@ internal sealed class Slots
         return asked is null ? null : new Problem(EngineCodes.LargerThanCapacity, $"{BatchValidation.Name(job)} asks for {asked}; it could never start. Ask for less, or use a larger machine.", "jobs");
     }
 
-    public void Occupy(LiveBatch batch, JobSpec job)
-    {
-        _milliCpuFree -= job.MilliCpu;
-        _memoryFree -= job.MemoryBytes;
-        batch.MilliCpuInUse += job.MilliCpu;
-    }
+    /// <summary>Whether a job waits for room. One without cores never does: it waits for others, and the room that it held could be the one that they wait for.</summary>
+    public static bool Needs(JobSpec job) => job.MilliCpu > 0;
 
-    public void Release(LiveBatch batch, JobSpec job)
-    {
-        _milliCpuFree += job.MilliCpu;
-        _memoryFree += job.MemoryBytes;
-        batch.MilliCpuInUse -= job.MilliCpu;
-    }
+    public void Occupy(LiveBatch batch, JobSpec job) => Move(batch, job, 1);
+
+    public void Release(LiveBatch batch, JobSpec job) => Move(batch, job, -1);
 
     /// <summary>
-    /// The job to start now: of the batch that occupies least and was served longest ago, its oldest; null when there is none or no room.
+    /// The job to start now: of the batch that occupies the smallest share of the machine and was served longest ago, the one for which most others wait
+    /// of those that fit; null when there is none or no room.
     /// </summary>
     public (LiveBatch Batch, JobRun Job)? Next(IReadOnlyCollection<LiveBatch> batches)
     {
-        LiveBatch? best = null, waiting = null;
+        LiveBatch? best = null;
+        JobRun? bestJob = null;
+        ReadyQueue? bestQueue = null;
+        _waiting.Clear();
         foreach (var batch in batches)
         {
-            if (batch.Run?.PeekReady(withoutSlot: false) is not { } job) continue;
-            if (job.Spec.MilliCpu > _milliCpuFree || job.Spec.MemoryBytes > _memoryFree)
+            if (batch.Run is not { } run) continue;
+            var isBetter = best is null || (Share(batch), batch.LastServed).CompareTo((Share(best), best.LastServed)) < 0;
+            (int Unblocks, long Order) first = default;
+            foreach (var queue in run.Ready.Queues)
             {
-                if (waiting is null || batch.Overtaken > waiting.Overtaken) waiting = batch;
-            }
-            else if (best is null || (batch.MilliCpuInUse, batch.LastServed).CompareTo((best.MilliCpuInUse, best.LastServed)) < 0)
-            {
-                best = batch;
+                if (!queue.TryPeek(out var job, out var priority)) continue;
+                if (job!.Spec.MilliCpu > _milliCpuFree || job.Spec.MemoryBytes > _memoryFree)
+                {
+                    if (queue.Overtaken >= MostOvertaken) return null;
+                    _waiting.Add(queue);
+                }
+                else if (isBetter && (best != batch || priority.Unblocks > first.Unblocks || (priority.Unblocks == first.Unblocks && priority.Order < first.Order)))
+                {
+                    (best, bestJob, bestQueue, first) = (batch, job, queue, priority);
+                }
             }
         }
-        if (best is null || waiting?.Overtaken >= MostOvertaken) return null;
-        if (waiting is not null) waiting.Overtaken++;
-        best.Overtaken = 0;
+        if (best is null) return null;
+        foreach (var queue in _waiting) queue.Overtaken++;
+        bestQueue!.Overtaken = 0;
         best.LastServed = ++_served;
-        return (best, best.Run!.PeekReady(withoutSlot: false)!);
+        return (best, bestJob!);
+    }
+
+    /// <summary>The part of the machine that a batch occupies, by what it occupies most of.</summary>
+    private double Share(LiveBatch batch) => Math.Max((double)batch.MilliCpuInUse / _milliCpu, (double)batch.MemoryInUse / _memory);
+
+    private void Move(LiveBatch batch, JobSpec job, int sign)
+    {
+        if (!Needs(job)) return;
+        _milliCpuFree -= sign * job.MilliCpu;
+        _memoryFree -= sign * job.MemoryBytes;
+        batch.MilliCpuInUse += sign * job.MilliCpu;
+        batch.MemoryInUse += sign * job.MemoryBytes;
     }
 
     private static string Cores(int milliCpu) => (milliCpu / 1000m).ToString("0.###", CultureInfo.InvariantCulture);

@@ -6,6 +6,7 @@ namespace AnalysisRunner.Generators;
 internal static class PipelineTypes
 {
     internal const string Config = "AnalysisRunner.Pipelines.AnalysisConfig";
+    internal const string Job = "AnalysisRunner.Pipelines.Job";
     internal const string Shell = "AnalysisRunner.Pipelines.Shell";
 
     internal static bool Is(this IMethodSymbol method, INamedTypeSymbol type, string name) =>

@@ -47,8 +47,17 @@ public sealed class TypedKeyAnalyzer : DiagnosticAnalyzer
         if (typed.Value.Find(keys) is not { } found) return;
         var span = TextSpan.FromBounds(items[0].Syntax.SpanStart, items[items.Length - 1].Syntax.Span.End);
         context.ReportDiagnostic(Diagnostic.Create(
-            PipelineDescriptors.TypedKey, Location.Create(call.Syntax.SyntaxTree, span),
-            found.Value.Path, found.File, SchemaTypeNames.Described(found.Value.Type), found.Expression));
+            PipelineDescriptors.TypedKey, Location.Create(call.Syntax.SyntaxTree, span), PropertiesOf(found),
+            found.Value.Path, found.Value.File, SchemaTypeNames.Described(found.Value.Type), found.Class.Name + ".Load()." + found.Members));
+    }
+
+    private static ImmutableDictionary<string, string?> PropertiesOf(TypedKey found)
+    {
+        var properties = ImmutableDictionary<string, string?>.Empty;
+        if (!found.IsWhole) return properties;
+        var @namespace = found.Class.Namespace;
+        return properties.Add(FixProperties.Class, (@namespace.Length == 0 ? "" : @namespace + ".") + found.Class.Name)
+            .Add(FixProperties.Members, found.Members);
     }
 
     private static ImmutableArray<IOperation> ItemsOf(IOperation? keys)

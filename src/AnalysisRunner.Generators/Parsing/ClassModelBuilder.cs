@@ -29,7 +29,7 @@ internal static class ClassModelBuilder
 /// <summary>The class that holds the schemas of a project.</summary>
 internal static class SchemaHolder
 {
-    internal const string Name = "ProjectConfigSchema";
+    internal const string Name = SchemaNames.SchemaHolder;
 
     internal static string FullName(string @namespace) => CSharp.Scope(@namespace) + Name;
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace AnalysisRunner.Pipelines;
 
@@ -20,7 +21,7 @@ public readonly struct CommandInterpolatedStringHandler
         _pieces = new List<CommandPiece>((formattedCount * 2) + 1);
     }
 
-    internal IReadOnlyList<CommandPiece> Pieces => _pieces ?? [];
+    internal ReadOnlySpan<CommandPiece> Pieces => CollectionsMarshal.AsSpan(_pieces);
 
     /// <summary>Called by the compiler for the text between holes.</summary>
     public void AppendLiteral(string value) => _pieces?.Add(new CommandPiece(value, IsHole: false));

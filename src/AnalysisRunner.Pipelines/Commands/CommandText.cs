@@ -11,35 +11,35 @@ internal sealed class CommandText
 {
     private readonly StringBuilder _script = new();
     private readonly ShellContext _context = new();
-    private readonly List<ResourceFile> _files = [];
+    private readonly List<Resource> _resources = [];
     private readonly CodeLine _line;
 
     private CommandText(CodeLine line) => _line = line;
 
-    /// <summary>Renders a command and tells which files it mentions.</summary>
-    public static (string Script, IReadOnlyList<ResourceFile> Files) Render(IReadOnlyList<CommandPiece> pieces, CodeLine line)
+    /// <summary>Renders a command and tells which resources it mentions.</summary>
+    public static (string Script, IReadOnlyList<Resource> Resources) Render(ReadOnlySpan<CommandPiece> pieces, CodeLine line)
     {
         var text = new CommandText(line);
-        var script = new StringBuilder();
+        // Script is read in one go up to the next value: "$" and "(" may come from different pieces.
+        var script = "";
         foreach (var piece in pieces)
         {
-            // Script is read in one go up to the next value: "$" and "(" may come from different pieces.
-            if (!piece.IsHole) script.Append((string)piece.Value!);
-            else if (piece.Value is RawShellText raw) script.Append(raw.Script);
+            if (!piece.IsHole) script += (string)piece.Value!;
+            else if (piece.Value is RawShellText raw) script += raw.Script;
             else
             {
-                text.AddScript(script.ToString());
-                script.Clear();
+                text.AddScript(script);
+                script = "";
                 text.AddValue(piece.Value, piece.Format);
             }
         }
-        text.AddScript(script.ToString());
+        text.AddScript(script);
         if (text._context.Unfinished is { } place)
         {
             throw line.Fault(PipelineCodes.CommandUnfinished,
                 $"The command ends {place}: \"{Excerpt(text._script.ToString())}\". Each Command is a script of its own; close what it opens.");
         }
-        return (text._script.ToString(), text._files);
+        return (text._script.ToString(), text._resources);
     }
 
     private void AddScript(string script)
@@ -53,7 +53,7 @@ internal sealed class CommandText
     private void AddValue(object? value, string? format)
     {
         var place = _context.Place;
-        if (_context.Obstacle is { } obstacle)
+        if (place == ShellPlace.Unsafe && _context.Obstacle is { } obstacle)
         {
             throw _line.Fault(PipelineCodes.HoleNotQuotable, $"A value stands {obstacle}; there it cannot be quoted safely. Found after \"{Tail()}\".");
         }
@@ -82,15 +82,15 @@ internal sealed class CommandText
 
     private string Word(object? value, string? format, ShellPlace place)
     {
-        if (value is ResourceFile file)
+        if (value is Resource resource)
         {
             if (place is ShellPlace.SingleQuotes or ShellPlace.Arithmetic)
             {
                 throw _line.Fault(PipelineCodes.HoleInsideQuotes,
-                    $"The file \"{file.Name}\" stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
+                    $"The {resource.Description} stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
             }
-            _files.Add(file);
-            return place == ShellPlace.DoubleQuotes ? file.Reference : $"\"{file.Reference}\"";
+            _resources.Add(resource);
+            return place == ShellPlace.DoubleQuotes ? resource.Reference : resource.Word;
         }
 
         if (place == ShellPlace.Arithmetic) return Number(value);

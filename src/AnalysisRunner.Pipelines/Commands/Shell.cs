@@ -26,7 +26,8 @@ public static class Shell
 
     internal static string WithinDoubleQuotes(string text)
     {
-        var escaped = new StringBuilder(text.Length);
+        if (text.AsSpan().IndexOfAny("\\\"$`") < 0) return text;
+        var escaped = new StringBuilder(text.Length + 8);
         foreach (var c in text)
         {
             if (c is '\\' or '"' or '$' or '`') escaped.Append('\\');

@@ -27,14 +27,16 @@ internal enum ShellPlace
 /// </summary>
 internal sealed partial class ShellContext
 {
-    private readonly Stack<Frame> _frames = new([Frame.Top]);
-    private readonly Queue<HereDocument> _announced = new();
+    private readonly Stack<Frame> _frames = new(4);
+    private Queue<HereDocument>? _announced;
     private char _last = '\n';
     private bool _escaping;
     private bool _dollar;
     private bool _subscript;
     private bool _documentMayEnd;
     private string? _lost;
+
+    public ShellContext() => _frames.Push(Frame.Top);
 
     private enum Frame
     {
@@ -78,7 +80,7 @@ internal sealed partial class ShellContext
     /// <summary>The place after everything that was read so far.</summary>
     public ShellPlace Place => Obstacle is not null
         ? ShellPlace.Unsafe
-        : _frames.TakeWhile(frame => frame != Frame.Parenthesis).Contains(Frame.Arithmetic) ? ShellPlace.Arithmetic : _frames.Peek() switch
+        : IsInArithmetic() ? ShellPlace.Arithmetic : _frames.Peek() switch
         {
             Frame.Single => ShellPlace.SingleQuotes,
             Frame.Double => ShellPlace.DoubleQuotes,
@@ -86,14 +88,14 @@ internal sealed partial class ShellContext
         };
 
     /// <summary>Whether a here-document begins after this line: a line break in a value would confuse reader and shell.</summary>
-    public bool AnnouncesHereDocument => _announced.Count > 0;
+    public bool AnnouncesHereDocument => _announced is { Count: > 0 };
 
     /// <summary>What is still open at the end of a command; null when it is complete.</summary>
     public string? Unfinished => _escaping
         ? "in a backslash"
-        : _documentMayEnd ? null : _frames.First(frame => frame != Frame.Comment) switch
+        : _documentMayEnd ? null : (_frames.Peek() == Frame.Top ? Frame.Top : _frames.First(frame => frame != Frame.Comment)) switch
         {
-            Frame.Top => _announced.Count > 0 ? "before the text of a here-document" : null,
+            Frame.Top => _announced is { Count: > 0 } ? "before the text of a here-document" : null,
             Frame.Single or Frame.AnsiC => "within single quotes",
             Frame.Double => "within double quotes",
             Frame.Backtick => "within backticks",
@@ -165,7 +167,18 @@ internal sealed partial class ShellContext
             _last = script[i];
             _dollar = _last == '$' && i == script.Length - 1 && !_dollar;
         }
-        _subscript = _frames.Peek() is Frame.Top or Frame.Parenthesis && Subscript().IsMatch(script);
+        // A name and a bracket.
+        _subscript = _frames.Peek() is Frame.Top or Frame.Parenthesis && script is [.., var name, '['] && (char.IsAsciiLetterOrDigit(name) || name == '_');
+    }
+
+    private bool IsInArithmetic()
+    {
+        foreach (var frame in _frames)
+        {
+            if (frame == Frame.Parenthesis) return false;
+            if (frame == Frame.Arithmetic) return true;
+        }
+        return false;
     }
 
     private int ReadPlain(string script, int i, char c, char next)
@@ -175,7 +188,7 @@ internal sealed partial class ShellContext
         {
             case '\n':
                 if (_frames.Peek() == Frame.Comment) _frames.Pop();
-                if (_announced.Count > 0) _frames.Push(Frame.HereDocument);
+                if (_announced is { Count: > 0 }) _frames.Push(Frame.HereDocument);
                 return i;
             case '\'':
                 _frames.Push(Frame.Single);
@@ -253,7 +266,7 @@ internal sealed partial class ShellContext
         // Where the text stops within the word, the rest of the word may be a value.
         if (!match.Success || match.Index + match.Length == script.Length) _lost = "after the \"<<\" of a here-document whose end cannot be told";
         if (!match.Success) return i + 1;
-        _announced.Enqueue(new HereDocument(QuoteCharacters().Replace(match.Groups["word"].Value, ""), match.Groups["dash"].Success));
+        (_announced ??= new()).Enqueue(new HereDocument(QuoteCharacters().Replace(match.Groups["word"].Value, ""), match.Groups["dash"].Success));
         return i + match.Length - 1;
     }
 
@@ -264,16 +277,16 @@ internal sealed partial class ShellContext
         {
             var end = script.IndexOf('\n', start);
             var line = end < 0 ? script[start..] : script[start..end];
-            var document = _announced.Peek();
+            var document = _announced!.Peek();
             var isEnd = (document.StripsTabs ? line.TrimStart('\t') : line) == document.End;
             if (end < 0)
             {
                 // The last line may still be continued by a value.
-                _documentMayEnd = isEnd && _announced.Count == 1;
+                _documentMayEnd = isEnd && _announced!.Count == 1;
                 return script.Length;
             }
-            if (isEnd) _announced.Dequeue();
-            if (_announced.Count == 0)
+            if (isEnd) _announced!.Dequeue();
+            if (_announced!.Count == 0)
             {
                 _frames.Pop();
                 _last = '\n';
@@ -290,9 +303,6 @@ internal sealed partial class ShellContext
 
     [GeneratedRegex(@"['""\\]", RegexOptions.CultureInvariant)]
     private static partial Regex QuoteCharacters();
-
-    [GeneratedRegex(@"[A-Za-z0-9_]\[\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Subscript();
 
     [GeneratedRegex(@"\Gcase(?:\s|\z)", RegexOptions.CultureInvariant)]
     private static partial Regex CaseWord();

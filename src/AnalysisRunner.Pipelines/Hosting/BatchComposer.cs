@@ -1,53 +1,41 @@
+using System.Globalization;
 using System.Text;
 using AnalysisRunner.Contracts;
-using AnalysisRunner.Contracts.Codes;
 
 namespace AnalysisRunner.Pipelines.Hosting;
 
-/// <summary>Checks a described batch and turns it into plain data.</summary>
+/// <summary>Turns a described batch, or what was added to it since its last run, into plain data.</summary>
 internal static class BatchComposer
 {
-    /// <summary>The attribute that ties batches and jobs to their invocation.</summary>
-    public const string ArGuidAttribute = "ar-guid";
-
     private const int LongestKeyPart = 60;
 
-    /// <summary>Everything that is wrong with the batch as a whole.</summary>
-    public static IReadOnlyList<Problem> Check(Batch batch, CodeLine runAt)
-    {
-        if (batch.Jobs.Count == 0)
-        {
-            return [runAt.Problem(PipelineCodes.EmptyBatch, $"The batch \"{batch.Name}\" has no jobs. Add some with NewJob before it is run.")];
-        }
-
-        var problems = new List<Problem>();
-        foreach (var file in batch.Jobs.SelectMany(job => job.Files).Where(file => !file.IsWritten))
-        {
-            problems.Add(file.DeclaredAt.Problem(
-                PipelineCodes.FileNeverProduced,
-                $"No command of the job \"{file.Job.Name}\" writes its file \"{file.Name}\". Use it in one, as in \"> {{job.Output(\"{file.Name}\")}}\"."));
-        }
-        if (FindCycle(batch) is { } cycle)
-        {
-            problems.Add(cycle[0].CreatedAt.Problem(
-                PipelineCodes.DependencyCycle,
-                $"Jobs wait for each other in a circle, so none could start: {string.Join(" → ", cycle.Select(job => $"\"{job.Name}\" ({job.Id})"))}. Take one of these dependencies away."));
-        }
-        return problems;
-    }
-
     /// <summary>The batch as plain data.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="before">How many of its jobs earlier runs took.</param>
+    /// <param name="outputs">What is delivered by this run.</param>
+    /// <param name="key">The key for the engine.</param>
+    /// <param name="arGuid">The invocation, which batch and jobs carry.</param>
+    /// <param name="inherited">Variables that every job gets.</param>
     public static BatchSpec Compose(
-        Batch batch, string key, IReadOnlyDictionary<string, string> attributes, string? arGuid, IReadOnlyDictionary<string, string> inherited)
+        Batch batch, int before, IReadOnlyList<(ResourceFile File, string Destination)> outputs, string key, string? arGuid, IReadOnlyDictionary<string, string> inherited)
     {
         var shared = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (arGuid is not null) shared[ArGuidAttribute] = arGuid;
+        if (arGuid is not null) shared[AttributeName.ArGuid] = arGuid;
+        var byJob = outputs.Where(output => output.File.Producer is not null).GroupBy(output => output.File.Producer!.Id).ToDictionary(
+            job => job.Key, job => job.Select(output => new OutputFile(output.File.Path, output.Destination)).ToList());
+        var composition = new Composition(before, inherited, shared, byJob);
+        var jobs = new List<JobSpec>(batch.Jobs.Count - before);
+        for (var i = before; i < batch.Jobs.Count; i++) jobs.Add(batch.Jobs[i].ToSpec(composition));
+        foreach (var input in outputs.Where(output => output.File.Producer is null).GroupBy(output => output.File))
+            jobs.Add(Delivery(jobs.Count + 1, input.Key, input.Select(output => output.Destination), composition));
         return new BatchSpec
         {
             Key = key,
             Name = batch.Name,
-            Attributes = new Dictionary<string, string>(attributes.Concat(shared), StringComparer.Ordinal),
-            Jobs = [.. batch.Jobs.Select(job => job.ToSpec(inherited, shared))],
+            Attributes = composition.Attributes(batch.Attributes),
+            Jobs = jobs,
+            Groups = [.. batch.Groups.Select(group => group.ToSpec())],
+            CancelAfterFailures = batch.FailuresToCancel,
         };
     }
 
@@ -64,39 +52,15 @@ internal static class BatchComposer
         return part.ToString().TrimEnd('-') is { Length: > 0 } text ? text : "batch";
     }
 
-    /// <summary>A circle of dependencies, its first job repeated at the end; null when there is none. Without recursion: chains are long.</summary>
-    private static List<Job>? FindCycle(Batch batch)
+    /// <summary>An input that goes straight to an output is a job of its own, so that it is delivered like everything else.</summary>
+    private static JobSpec Delivery(int id, ResourceFile input, IEnumerable<string> destinations, Composition composition) => new()
     {
-        var done = new HashSet<Job>();
-        var path = new List<Job>();
-        var onPath = new HashSet<Job>();
-        var open = new Stack<(Job Job, IEnumerator<Job> Parents)>();
-        foreach (var start in batch.Jobs)
-        {
-            if (done.Contains(start)) continue;
-            Enter(start);
-            while (open.TryPeek(out var current))
-            {
-                if (!current.Parents.MoveNext())
-                {
-                    open.Pop();
-                    path.RemoveAt(path.Count - 1);
-                    onPath.Remove(current.Job);
-                    done.Add(current.Job);
-                    continue;
-                }
-                var parent = current.Parents.Current;
-                if (onPath.Contains(parent)) return [.. path[path.IndexOf(parent)..], parent];
-                if (!done.Contains(parent)) Enter(parent);
-            }
-        }
-        return null;
-
-        void Enter(Job job)
-        {
-            path.Add(job);
-            onPath.Add(job);
-            open.Push((job, job.Parents.Values.OrderBy(parent => parent.Id).GetEnumerator()));
-        }
-    }
+        Id = id,
+        Name = string.Create(CultureInfo.InvariantCulture, $"deliver {input.Name}"),
+        Command = ":",
+        Environment = composition.Environment(SettingValues.Standard.Environment),
+        InputFiles = [new InputFile(input.Source!, input.Path)],
+        OutputFiles = [.. destinations.Select(destination => new OutputFile(input.Path, destination))],
+        Attributes = composition.Attributes(null),
+    };
 }

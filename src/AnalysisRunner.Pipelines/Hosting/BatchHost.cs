@@ -1,19 +1,27 @@
 using System.Security.Cryptography;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Pipelines.Methods;
 
 namespace AnalysisRunner.Pipelines.Hosting;
 
 /// <summary>Where batches of this program go, and what they inherit from it.</summary>
 internal abstract class BatchHost
 {
-    private static readonly Lazy<BatchHost> Process = new(() => For(Environment.GetEnvironmentVariable, Console.Out));
+    private static readonly Lazy<BatchHost> Process = new(() => For(Environment.GetEnvironmentVariable, ProgressDisplay.OfConsole()));
 
     private readonly string? _arGuid;
     private readonly IReadOnlyDictionary<string, string> _inherited;
-    private int _order;
+    private readonly Dictionary<string, int> _orders = new(StringComparer.Ordinal);
 
-    private protected BatchHost(Func<string, string?> environment)
+    private protected BatchHost(Func<string, string?> environment, ProgressDisplay display)
     {
+        Display = display;
+        if (Given(environment, MethodCall.Variable) is not null)
+        {
+            throw new AnalysisRunnerException(PipelineCodes.MainRanInJob,
+                "A job that runs a C# method came to Main, where it would submit its batch again. Build the program with AnalysisRunner.Sdk, which dispatches such jobs before Main.");
+        }
         _arGuid = Given(environment, DriverEnvironment.ArGuid);
         var inherited = new Dictionary<string, string>(StringComparer.Ordinal);
         if (_arGuid is not null) inherited[DriverEnvironment.ArGuid] = _arGuid;
@@ -24,21 +32,47 @@ internal abstract class BatchHost
     /// <summary>The host of this process: the server where the environment names one, otherwise an engine in the process.</summary>
     public static BatchHost Current => Process.Value;
 
-    /// <summary>Chooses the host that an environment asks for.</summary>
-    public static BatchHost For(Func<string, string?> environment, TextWriter output) =>
-        Given(environment, DriverEnvironment.Url) is { } url ? new ServerHost(url, environment, output) : new LocalHost(environment, output);
+    private protected ProgressDisplay Display { get; }
 
-    /// <summary>Hands a checked batch over.</summary>
-    public Task<BatchHandle> SubmitAsync(Batch batch, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellation)
+    /// <summary>Chooses the host that an environment asks for.</summary>
+    public static BatchHost For(Func<string, string?> environment, ProgressDisplay display) =>
+        Given(environment, DriverEnvironment.Url) is { } url ? new ServerHost(url, environment, display) : new LocalHost(environment, display);
+
+    /// <summary>
+    /// The position, from 1 on, of a new batch among those whose keys have the same name. Taken when a batch is created: batches may be run at the
+    /// same time, in any order, and a driver that is started again must give them the same keys.
+    /// </summary>
+    public int NextOrder(string name)
     {
-        var order = Interlocked.Increment(ref _order);
-        var name = BatchComposer.KeyPart(batch.Name);
-        // A driver that is started again hands the same batches over in the same order, and the server knows them by their keys.
-        var key = _arGuid is null ? $"{name}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}" : $"{_arGuid}-{order}-{name}";
-        return SubmitAsync(BatchComposer.Compose(batch, key, attributes, _arGuid, _inherited), cancellation);
+        lock (_orders)
+        {
+            var part = BatchComposer.KeyPart(name);
+            return _orders[part] = _orders.GetValueOrDefault(part) + 1;
+        }
     }
 
-    private protected abstract Task<BatchHandle> SubmitAsync(BatchSpec spec, CancellationToken cancellation);
+    /// <summary>Hands a checked batch over.</summary>
+    public Task<BatchHandle> SubmitAsync(
+        Batch batch, int before, IReadOnlyList<(ResourceFile File, string Destination)> outputs, CodeLine at, CancellationToken cancellation)
+    {
+        var name = BatchComposer.KeyPart(batch.Name);
+        // A driver that is started again hands the same batches over, and the server knows them by their keys.
+        var key = _arGuid is null
+            ? $"{name}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}"
+            : batch.NextRun == 1 ? $"{_arGuid}-{batch.Order}-{name}" : $"{_arGuid}-{batch.Order}.{batch.NextRun}-{name}";
+        return SubmitAsync(BatchComposer.Compose(batch, before, outputs, key, _arGuid, _inherited), at, cancellation);
+    }
+
+    /// <summary>Prints what is perhaps not meant.</summary>
+    public void Warn(IEnumerable<Problem> warnings)
+    {
+        foreach (var warning in warnings) Display.WriteLine($"warning: {warning}");
+    }
+
+    /// <summary>Prints a plan.</summary>
+    public void Show(BatchPlan plan) => Display.WriteLine(plan.ToString());
+
+    private protected abstract Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation);
 
     private protected static string? Given(Func<string, string?> environment, string name) =>
         environment(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;

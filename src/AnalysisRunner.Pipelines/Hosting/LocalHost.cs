@@ -13,7 +13,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
 {
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(15);
 
-    private readonly TextWriter _output;
+    private readonly LocalEngineOptions _options;
     private readonly SemaphoreSlim _opening = new(1);
     private readonly HashSet<string> _unfinished = new(StringComparer.Ordinal);
     private readonly PosixSignalRegistration[] _signals;
@@ -21,26 +21,31 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     private IBatchEngine? _engine;
     private bool _anyFailed;
 
-    public LocalHost(Func<string, string?> environment, TextWriter output)
-        : base(environment)
+    public LocalHost(Func<string, string?> environment, ProgressDisplay display, LocalEngineOptions? options = null)
+        : base(environment, display)
     {
-        _output = TextWriter.Synchronized(output);
+        _options = options ?? new LocalEngineOptions { Directory = "" };
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAtExit();
         AppDomain.CurrentDomain.UnhandledException += (_, _) => CloseAtExit();
         // A signal would end the process without the event above. 128 and the signal's number is what shells report.
         _signals = [ExitAt(PosixSignal.SIGHUP, 129), ExitAt(PosixSignal.SIGINT, 130), ExitAt(PosixSignal.SIGTERM, 143)];
     }
 
-    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CancellationToken cancellation)
+    /// <summary>The engine; null before the first batch.</summary>
+    internal IBatchEngine? Engine => _engine;
+
+    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation)
     {
         var engine = await OpenAsync(cancellation).ConfigureAwait(false);
         await engine.SubmitAsync(spec, cancellation).ConfigureAwait(false);
         lock (_unfinished) _unfinished.Add(spec.Key);
-        await _output.WriteLineAsync($"Running batch {spec.Name} on this machine: {spec.Jobs.Count} jobs").ConfigureAwait(false);
+        Display.WriteLine($"Running batch {spec.Name} on this machine: {spec.Jobs.Count} {(spec.Jobs.Count == 1 ? "job" : "jobs")}");
+        if (spec.Jobs.Any(job => job.Spot is not null || job.Regions.Count > 0))
+            Display.WriteLine("This machine is the only place to run: spot and regions have no effect.");
 
         var ended = Task.Run(() => FollowAsync(engine, spec), CancellationToken.None);
         new Thread(() => ended.ContinueWith(static _ => { }, TaskScheduler.Default).Wait()) { IsBackground = false, Name = $"batch {spec.Key}" }.Start();
-        return new BatchHandle(spec.Key, spec.Name, null, ended.WaitAsync);
+        return new BatchHandle(spec.Key, spec.Name, null, at, ended.WaitAsync);
     }
 
     /// <summary>Cancels what has not ended and releases the engine.</summary>
@@ -53,14 +58,14 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
 
         foreach (var key in unfinished)
         {
-            await _output.WriteLineAsync($"Cancelling batch {key}: this program ends before it.").ConfigureAwait(false);
+            Display.WriteLine($"Cancelling batch {key}: this program ends before it.");
             await engine.CancelAsync(key, "the program that ran it ended", CancellationToken.None).ConfigureAwait(false);
         }
         await engine.DisposeAsync().ConfigureAwait(false);
 
         if (unfinished.Length > 0 || _anyFailed || !Delete(_folder!))
         {
-            await _output.WriteLineAsync($"The files of the batches are kept in {_folder!.FullName}").ConfigureAwait(false);
+            Display.WriteLine($"The files of the batches are kept in {_folder!.FullName}");
         }
     }
 
@@ -82,26 +87,11 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
         return false;
     }
 
-    /// <summary>Prints the output of the jobs, in their order and as it comes, and how they ended.</summary>
     private async Task<BatchSummary> FollowAsync(IBatchEngine engine, BatchSpec spec)
     {
         try
         {
-            foreach (var job in spec.Jobs)
-            {
-                var lines = new PrefixedLines(_output, job.Name.Length > 0 ? job.Name : $"job {job.Id}");
-                await foreach (var piece in engine.ReadLogAsync(spec.Key, job.Id, 0, follow: true, CancellationToken.None).ConfigureAwait(false))
-                {
-                    await lines.WriteAsync(piece).ConfigureAwait(false);
-                }
-                await lines.FinishAsync().ConfigureAwait(false);
-
-                var ended = (await engine.GetJobsAsync(spec.Key, job.Id - 1, 1, CancellationToken.None).ConfigureAwait(false)).Single();
-                if (ended.State != JobState.Succeeded) await lines.SayAsync(Describe(ended)).ConfigureAwait(false);
-            }
-
-            var summary = await FinalAsync(engine, spec.Key).ConfigureAwait(false);
-            await _output.WriteLineAsync($"Batch {spec.Name} {summary.State.ToName()}: {summary.Jobs.Succeeded} of {summary.Jobs.Total} jobs succeeded").ConfigureAwait(false);
+            var summary = await new BatchFollower(engine, Display).FollowAsync(spec).ConfigureAwait(false);
             if (summary.State != BatchState.Succeeded) Fail();
             return summary;
         }
@@ -117,21 +107,6 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
         }
     }
 
-    private static async Task<BatchSummary> FinalAsync(IBatchEngine engine, string key)
-    {
-        // Subscribed first, so that an end between the question and the subscription is not missed.
-        var changes = engine.WatchAsync(CancellationToken.None);
-        if (await engine.GetAsync(key, CancellationToken.None).ConfigureAwait(false) is { } now && now.State != BatchState.Running) return now;
-        await foreach (var change in changes.ConfigureAwait(false))
-        {
-            if (change.Key == key && change.State != BatchState.Running) return change;
-        }
-        throw new InvalidOperationException($"The engine closed before the batch \"{key}\" ended.");
-    }
-
-    private static string Describe(JobSummary job) =>
-        $"{job.State.ToName()}{(job.Reason ?? (job.ExitCode is { } code ? $"exit code {code}" : null)) switch { { } why => $": {why}", null => "" }}";
-
     private void Fail()
     {
         _anyFailed = true;
@@ -145,7 +120,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
         {
             // Readable by this user only, as the system creates temporary folders.
             _folder ??= Directory.CreateTempSubdirectory("analysis-runner-");
-            return _engine ??= await LocalEngine.OpenAsync(new LocalEngineOptions { Directory = _folder.FullName }, cancellation).ConfigureAwait(false);
+            return _engine ??= await LocalEngine.OpenAsync(_options with { Directory = _folder.FullName }, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -163,6 +138,6 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     private void CloseAtExit()
     {
         // The process ends whatever happens here; what could not be cancelled in time goes on and is said to.
-        if (!Task.Run(() => DisposeAsync().AsTask()).Wait(CancelLimit)) _output.WriteLine("The batches could not be cancelled in time.");
+        if (!Task.Run(() => DisposeAsync().AsTask()).Wait(CancelLimit)) Display.WriteLine("The batches could not be cancelled in time.");
     }
 }

@@ -12,12 +12,10 @@ internal sealed class ServerHost : BatchHost
 
     private readonly AnalysisRunnerApi _api;
     private readonly string _tokenFile;
-    private readonly TextWriter _output;
 
-    public ServerHost(string url, Func<string, string?> environment, TextWriter output)
-        : base(environment)
+    public ServerHost(string url, Func<string, string?> environment, ProgressDisplay display)
+        : base(environment, display)
     {
-        _output = output;
         _tokenFile = Given(environment, DriverEnvironment.TokenFile) ?? throw Incomplete(DriverEnvironment.TokenFile);
         if (Given(environment, DriverEnvironment.ArGuid) is null) throw Incomplete(DriverEnvironment.ArGuid);
         _api = Uri.TryCreate(url, UriKind.Absolute, out var address)
@@ -25,11 +23,11 @@ internal sealed class ServerHost : BatchHost
             : throw new AnalysisRunnerException(PipelineCodes.DriverEnvironmentIncomplete, $"{DriverEnvironment.Url} is \"{url}\", which is not a URL.");
     }
 
-    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CancellationToken cancellation)
+    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation)
     {
         var accepted = await _api.SubmitBatchAsync(spec, cancellation).ConfigureAwait(false);
-        await _output.WriteLineAsync($"Submitted batch {spec.Name}: {accepted.Url}").ConfigureAwait(false);
-        return new BatchHandle(accepted.Key, spec.Name, accepted.Url, token => WaitAsync(accepted.Key, token));
+        Display.WriteLine($"Submitted batch {spec.Name}: {accepted.Url}");
+        return new BatchHandle(accepted.Key, spec.Name, accepted.Url, at, token => WaitAsync(accepted.Key, token));
     }
 
     private async Task<BatchSummary> WaitAsync(string key, CancellationToken cancellation)

@@ -1,6 +1,8 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Submission;
 using AnalysisRunner.Submission.Git;
+using Microsoft.Build.Exceptions;
 using Microsoft.Build.Framework;
 
 namespace AnalysisRunner.Sdk.Tasks;
@@ -20,6 +22,9 @@ public abstract class SubmissionTask : AnalysisRunnerTask
 
     /// <summary><c>RunnerUrl</c>.</summary>
     public string? RunnerUrl { get; set; }
+
+    /// <summary><c>GitRepositoryRemoteName</c>, by which the .NET SDK knows the remote, too.</summary>
+    public string? Remote { get; set; }
 
     /// <summary><c>AnalysisDescription</c>.</summary>
     public string? Description { get; set; }
@@ -75,6 +80,12 @@ public abstract class SubmissionTask : AnalysisRunnerTask
     /// <summary>The project files that make up the build.</summary>
     public ITaskItem[] ProjectFiles { get; set; } = [];
 
+    /// <summary>The projects that this one refers to.</summary>
+    public ITaskItem[] ProjectReferences { get; set; } = [];
+
+    /// <summary>The sources that were there before the build; null before it.</summary>
+    public ITaskItem[]? KnownInputs { get; set; }
+
     /// <summary>Folders whose files are not the user's.</summary>
     public ITaskItem[] ExemptFolders { get; set; } = [];
 
@@ -82,7 +93,7 @@ public abstract class SubmissionTask : AnalysisRunnerTask
     protected sealed override string? Subject => ProjectFile;
 
     /// <summary>The gate over this project's work tree.</summary>
-    protected WorkingCopyCheck CreateCheck() => new(new GitWorkingCopy(ProjectFolder), Environment.GetEnvironmentVariable);
+    protected WorkingCopyCheck CreateCheck() => new(new GitWorkingCopy(ProjectFolder, Remote), Environment.GetEnvironmentVariable);
 
     /// <summary>What the user asked for.</summary>
     protected SubmissionOptions CreateOptions() => new()
@@ -108,18 +119,41 @@ public abstract class SubmissionTask : AnalysisRunnerTask
         ClientVersion = ProductVersion.Current,
     };
 
-    /// <summary>What the build knows about its files.</summary>
-    protected BuildFacts CreateBuildFacts(string? assemblyFile = null, CommitId? expected = null) => new()
+    /// <summary>What the build knows about its files, those of referenced projects included.</summary>
+    protected BuildFacts CreateBuildFacts(string? assemblyFile = null, CommitId? expected = null)
     {
-        Inputs =
-        [
-            .. Inputs(Compile, nameof(Compile)), .. Inputs(AdditionalFiles, nameof(AdditionalFiles)), .. Inputs(EmbeddedResource, nameof(EmbeddedResource)),
-            .. Inputs(Content, nameof(Content)), .. Inputs(ProjectFiles, "project file"),
-        ],
-        ExemptFolders = [.. ExemptFolders.Select(FullPath)],
-        AssemblyFile = assemblyFile,
-        ExpectedCommit = expected,
-    };
+        var sources = Evaluate();
+        return new BuildFacts
+        {
+            Inputs =
+            [
+                .. Inputs(Compile, nameof(Compile)), .. Inputs(AdditionalFiles, nameof(AdditionalFiles)), .. Inputs(EmbeddedResource, nameof(EmbeddedResource)),
+                .. Inputs(Content, nameof(Content)), .. Inputs(ProjectFiles, BuildInput.ProjectFileKind), .. sources.Inputs,
+            ],
+            Imports = sources.Imports,
+            KnownBefore = KnownInputs is null ? null : [.. KnownInputs.Select(FullPath)],
+            ExemptFolders = [.. ExemptFolders.Select(FullPath), .. sources.ExemptFolders],
+            AssemblyFile = assemblyFile,
+            ExpectedCommit = expected,
+        };
+    }
+
+    private EvaluatedSources Evaluate()
+    {
+        try
+        {
+            return EvaluatedSources.Of(
+                ProjectFile,
+                ProjectReferences.Select(reference => (FullPath(reference), reference.GetMetadata("SetConfiguration"))),
+                ((IBuildEngine6)BuildEngine).GetGlobalProperties());
+        }
+        catch (InvalidProjectFileException exception)
+        {
+            throw new AnalysisRunnerException(
+                [new Problem(BuildCodes.ReferencedProjectMalformed, $"A project that this one refers to cannot be evaluated, so its sources are not known: {exception.BaseMessage}", File: exception.ProjectFile, Line: exception.LineNumber, Column: exception.ColumnNumber)],
+                exception);
+        }
+    }
 
     private string ProjectFolder => Path.GetDirectoryName(ProjectFile)!;
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Submission;
+using AnalysisRunner.Submission.Credentials;
 using AnalysisRunner.Submission.Local;
 using Microsoft.Build.Framework;
 
@@ -32,6 +34,13 @@ public sealed class SubmitAnalysis : SubmissionTask
     /// <summary>The file that receives the run's URL.</summary>
     public string? UrlFile { get; set; }
 
+    /// <summary>The file by which a second click is known as one.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>When the user asked, as <see cref="ValidateSubmission.BegunAt"/> says.</summary>
+    [Required]
+    public string BegunAt { get; set; } = "";
+
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken cancellation)
     {
@@ -40,8 +49,17 @@ public sealed class SubmitAnalysis : SubmissionTask
         using var connection = options.IsLocal
             ? RunnerConnection.ToLocal(LocalRunner.OfUser(ServerDirectory, DotNetHost))
             : RunnerConnection.ToServer(new Uri(options.RunnerUrl!), RunnerCredentials.OfUser());
-        var settings = new SubmitSettings { Wait = Wait, DryRun = DryRun, UrlFile = string.IsNullOrEmpty(UrlFile) ? null : Path.GetFullPath(UrlFile, Path.GetDirectoryName(ProjectFile)!) };
+        var settings = new SubmitSettings
+        {
+            Wait = Wait,
+            DryRun = DryRun,
+            UrlFile = InProject(UrlFile),
+            KeyFile = InProject(KeyFile),
+            BegunAt = DateTimeOffset.Parse(BegunAt, CultureInfo.InvariantCulture),
+        };
         await new Submitter(CreateCheck(), connection, this)
             .SubmitAsync(options, CreateBuildFacts(AssemblyFile, expected), settings, cancellation).ConfigureAwait(false);
     }
+
+    private string? InProject(string? file) => string.IsNullOrEmpty(file) ? null : Path.GetFullPath(file, Path.GetDirectoryName(ProjectFile)!);
 }

@@ -14,14 +14,17 @@ internal static class ApiProblems
     public static int StatusOf(string code) => code switch
     {
         PolicyCodes.MalformedRequest or PolicyCodes.IdempotencyKey or PolicyCodes.Parameter => StatusCodes.Status400BadRequest,
-        PolicyCodes.TokenMissing or PolicyCodes.TokenInvalid or PolicyCodes.NotSignedIn => StatusCodes.Status401Unauthorized,
-        PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch =>
-            StatusCodes.Status403Forbidden,
+        PolicyCodes.TokenMissing or PolicyCodes.TokenInvalid or PolicyCodes.NotSignedIn or PolicyCodes.EmailMissing or PolicyCodes.EmailNotVerified => StatusCodes.Status401Unauthorized,
+        PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch
+            or PolicyCodes.DatasetUnknown or PolicyCodes.NotMember or PolicyCodes.LevelNotAvailable or PolicyCodes.NotMemberOfLevel or PolicyCodes.RepositoryNotAllowed
+            or PolicyCodes.RepositorylessNotAllowed or PolicyCodes.ImageNotAllowed or PolicyCodes.UncommittedConfigNotAllowed or PolicyCodes.LevelNotEnforced
+            or PolicyCodes.OtherRepositoryOfWorkflow => StatusCodes.Status403Forbidden,
         PolicyCodes.Unknown or PolicyCodes.NoSuchRoute => StatusCodes.Status404NotFound,
         PolicyCodes.Busy or PolicyCodes.KeyReused or PolicyCodes.InvocationEnded => StatusCodes.Status409Conflict,
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing => StatusCodes.Status500InternalServerError,
-        PolicyCodes.ShuttingDown => StatusCodes.Status503ServiceUnavailable,
+        PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing => StatusCodes.Status500InternalServerError,
+        PolicyCodes.RepositoryUnreachable => StatusCodes.Status502BadGateway,
+        PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,
     };
 

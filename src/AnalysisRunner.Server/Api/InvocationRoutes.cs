@@ -34,20 +34,20 @@ internal static class InvocationRoutes
 
     private static async Task SubmitAsync(HttpContext context)
     {
-        var caller = context.GetOwner();
+        var caller = context.GetUser();
         var key = Requests.IdempotencyKeyOf(context);
         var request = await Requests.ReadAsync(context, ContractsJson.Default.SubmissionRequest, MaximumSubmission);
-        var answer = await context.RequestServices.GetRequiredService<SubmitInvocation>().ExecuteAsync(caller, request, key, context.RequestAborted);
+        var answer = await context.RequestServices.GetRequiredService<SubmitInvocation>().ExecuteAsync(caller, request, key, [], context.RequestAborted);
         context.Response.Headers.Location = "/api/v1/invocations/" + answer.ArGuid;
         await Requests.AnswerAsync(context, answer, ContractsJson.Default.SubmissionAccepted, StatusCodes.Status202Accepted);
     }
 
     private static async Task ListAsync(HttpContext context)
     {
-        context.GetOwner();
-        var page = await Read(context).ListAsync(InvocationFilters.Parse(context.Request.Query), context.RequestAborted);
+        var page = await Read(context).ListAsync(context.GetUser(), InvocationFilters.Parse(context.Request.Query), context.RequestAborted);
         if (page.Next is { } next)
         {
+            // By key and not by number: what is recorded meanwhile shifts nothing (RFC 8288).
             var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "cursor")).Add("cursor", InvocationFilters.Format(next));
             context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
         }
@@ -65,8 +65,10 @@ internal static class InvocationRoutes
         {
             throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The config of invocation '{invocation.ArGuid}' is not written yet, or was never; ask again when it runs.");
         }
-        context.Response.ContentType = "application/toml; charset=utf-8";
-        await context.Response.SendFileAsync(invocation.ConfigPath, context.RequestAborted);
+        var explain = Requests.Flag(context, "explain");
+        context.Response.ContentType = explain ? "application/json" : "application/toml; charset=utf-8";
+        var path = explain ? context.RequestServices.GetRequiredService<RunPreparation>().OriginsPath(invocation.ArGuid) : invocation.ConfigPath;
+        await context.Response.SendFileAsync(path, context.RequestAborted);
     }
 
     private static async Task FollowEventsAsync(HttpContext context)
@@ -89,8 +91,8 @@ internal static class InvocationRoutes
 
     private static async Task CancelAsync(HttpContext context)
     {
-        var owner = context.GetOwner();
-        await CancelAsync(context, (await FindAsync(context)).Invocation.ArGuid, owner.Name);
+        var user = context.GetUser();
+        await CancelAsync(context, (await FindAsync(context)).Invocation.ArGuid, user.Name);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 

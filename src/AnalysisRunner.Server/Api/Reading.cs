@@ -5,35 +5,31 @@ using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Api;
 
 /// <summary>Finds what callers ask to see, and only what they may: to others it does not exist.</summary>
-internal sealed class Reading(IInvocationLog log, IBatchEngine engine)
+internal sealed class Reading(IInvocationLog log, IBatchEngine engine, CurrentSettings settings)
 {
     private static readonly TimeSpan StartInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The newest invocations.</summary>
-    public async Task<IReadOnlyList<Invocation>> ListAsync(int limit, CancellationToken cancellation) =>
-        [.. (await log.ListAsync(new InvocationQuery { Limit = limit }, cancellation)).Records.Select(record => record.Invocation)];
-
-    /// <summary>A page of invocations.</summary>
-    public async Task<InvocationPage> ListAsync(InvocationQuery query, CancellationToken cancellation) => await log.ListAsync(query, cancellation);
+    /// <summary>A page of the invocations of the datasets that the caller is in.</summary>
+    public async Task<InvocationPage> ListAsync(Caller caller, InvocationQuery query, CancellationToken cancellation) =>
+        await log.ListAsync(query with { VisibleDatasets = settings.Policy.DatasetsOf(caller) }, cancellation);
 
     /// <summary>An invocation.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
     public async Task<InvocationRecord> GetInvocationAsync(Caller caller, string arGuid, CancellationToken cancellation) =>
-        RandomText.IsArGuid(arGuid) && (caller.IsOwner || caller.ArGuid == arGuid) && await log.GetAsync(arGuid, cancellation) is { } record
-            ? record
-            : throw new AnalysisRunnerException(PolicyCodes.Unknown, $"There is no invocation {Quoted.Value(arGuid)}; look its ar-guid up in the list of invocations.");
+        await FindAsync(caller, arGuid, cancellation) ?? throw new AnalysisRunnerException(PolicyCodes.Unknown, $"There is no invocation {Quoted.Value(arGuid)}; look its ar-guid up in the list of invocations.");
 
     /// <summary>A batch: what the engine knows, or what was recorded when the engine does not know it any more.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
     public async Task<BatchSummary> GetBatchAsync(Caller caller, string key, CancellationToken cancellation)
     {
         var arGuid = RandomText.IsArGuid(key) ? key : await log.FindInvocationOfBatchAsync(key, cancellation);
-        if (arGuid is not null && (caller.IsOwner || caller.ArGuid == arGuid))
+        if (arGuid is not null && await FindAsync(caller, arGuid, cancellation) is not null)
         {
             if (await engine.GetAsync(key, cancellation) is { } batch) return batch;
             if ((await log.ListBatchesAsync(arGuid, cancellation)).FirstOrDefault(recorded => recorded.Key == key) is { } recorded) return recorded;
@@ -69,4 +65,10 @@ internal sealed class Reading(IInvocationLog log, IBatchEngine engine)
         }
         await foreach (var piece in engine.ReadLogAsync(arGuid, DriverBatch.Job, offset, follow, cancellation)) yield return piece;
     }
+
+    private async Task<InvocationRecord?> FindAsync(Caller caller, string arGuid, CancellationToken cancellation) =>
+        RandomText.IsArGuid(arGuid) && await log.GetAsync(arGuid, cancellation) is { } record
+            && settings.Policy.MaySee(caller, arGuid, record.Invocation.Dataset)
+            ? record
+            : null;
 }

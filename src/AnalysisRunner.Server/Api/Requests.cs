@@ -22,12 +22,19 @@ internal static class Requests
     /// <summary>The authenticated caller.</summary>
     public static Caller GetCaller(this HttpContext context) => (Caller)context.Items[CallerKey]!;
 
-    /// <summary>The caller, who must be the owner.</summary>
+    /// <summary>The caller, who must be a user and not a driver.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6103</c>.</exception>
+    public static Caller GetUser(this HttpContext context) => context.GetCaller() is { IsUser: true } user
+        ? user
+        : throw new AnalysisRunnerException(
+            PolicyCodes.TokenForbidden, "A driver's token hands over and reads the batches of its own invocation and does nothing else; use a token of your own.");
+
+    /// <summary>The caller, who must be the owner of a local runner.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6103</c>.</exception>
     public static Caller GetOwner(this HttpContext context) => context.GetCaller() is { IsOwner: true } owner
         ? owner
         : throw new AnalysisRunnerException(
-            PolicyCodes.TokenForbidden, "A driver's token hands over and reads the batches of its own invocation and does nothing else; use the owner's token from runner.json.");
+            PolicyCodes.TokenForbidden, "Only the owner of a local runner may do this, with the token from runner.json; a shared server is ended by whoever runs it.");
 
     /// <summary>Reads a body of at most <paramref name="limit"/> bytes.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6001</c> it is not what the route documents.</exception>

@@ -19,6 +19,11 @@ internal static class RunnerRoutes
             context.Response.ContentType = "text/plain; charset=utf-8";
             return context.Response.WriteAsync("ok\n", context.RequestAborted);
         });
+        routes.MapGet("/readyz", context =>
+        {
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            return context.Response.WriteAsync(context.RequestServices.GetRequiredService<Readiness>().Describe(), context.RequestAborted);
+        });
         routes.MapGet("/api/v1/version", GetVersionAsync);
         routes.MapPost("/api/v1/sign-in-codes", CreateSignInCodeAsync);
         routes.MapPost("/api/v1/shutdown", ShutDownAsync);
@@ -29,14 +34,13 @@ internal static class RunnerRoutes
         var isIdle = context.RequestServices.GetRequiredService<ServerActivity>().IsIdle;
         return Requests.AnswerAsync(
             context,
-            new ServerVersion(ServerVersion.ProductName, Version, ServerVersion.ApiLevel, true, isIdle, Environment.ProcessId),
+            new ServerVersion(ServerVersion.ProductName, Version, ServerVersion.ApiLevel, context.GetCaller().IsOwner, isIdle, Environment.ProcessId),
             ContractsJson.Default.ServerVersion);
     }
 
     private static Task CreateSignInCodeAsync(HttpContext context)
     {
-        context.GetOwner();
-        var (code, expiresAt) = context.RequestServices.GetRequiredService<SignIn>().NewCode();
+        var (code, expiresAt) = context.RequestServices.GetRequiredService<SignIn>().NewCode(context.GetUser());
         var address = context.RequestServices.GetRequiredService<ServerAddress>();
         return Requests.AnswerAsync(context, new SignInLink($"{address.Url}/invocations?code={code}", expiresAt), ContractsJson.Default.SignInLink);
     }

@@ -5,6 +5,21 @@ namespace AnalysisRunner.Server.Code;
 /// <summary>The bash text that makes a clean checkout of a commit.</summary>
 public static class CheckoutScript
 {
+    /// <summary>The commands that check a commit and then each of its submodules out.</summary>
+    /// <inheritdoc cref="CreateOne"/>
+    public static string Create(ResolvedCommit commit, string folder, RepositoryUrl? origin)
+    {
+        var commands = new List<string> { CreateOne(commit, folder, origin) };
+        foreach (var (path, inner, innerOrigin) in commit.Submodules)
+        {
+            var inside = folder + "/" + path;
+            // Git has made an empty folder for it; rmdir fails if anything else is there.
+            commands.Add($"rmdir -- {ShellWord.Quote(inside)}");
+            commands.Add(CreateOne(inner, inside, innerOrigin));
+        }
+        return string.Join(" &&\n", commands);
+    }
+
     /// <summary>
     /// A subshell, one command to bash, that succeeds only when <paramref name="folder"/> is a fresh repository whose HEAD and files are
     /// exactly the commit: no hooks, filters, templates or settings of the machine, of the user or of the repository take part, only what
@@ -18,7 +33,7 @@ public static class CheckoutScript
     /// the mirror.
     /// </param>
     /// <exception cref="ArgumentException">The folder is not absolute or has control characters.</exception>
-    public static string Create(ResolvedCommit commit, string folder, RepositoryUrl? origin)
+    private static string CreateOne(ResolvedCommit commit, string folder, RepositoryUrl? origin)
     {
         if (!Path.IsPathFullyQualified(folder) || folder.Any(char.IsControl))
         {

@@ -25,6 +25,12 @@ public sealed class GitCommand
     /// <summary>The repository, given with <c>--git-dir</c> so that git looks for no other: an absolute path.</summary>
     public string? Repository { get; init; }
 
+    /// <summary>The one transport that it may use: <c>file</c>, <c>https</c>, <c>http</c> or <c>ssh</c>; null is none.</summary>
+    public string? Transport { get; init; }
+
+    /// <summary>The absolute path of a file in the format of git-credential-store, where it finds user names and passwords; null is none.</summary>
+    public string? Credentials { get; init; }
+
     /// <summary>The most that it may write to stdout, in bytes.</summary>
     public int OutputLimit { get; init; } = 64 * 1024 * 1024;
 

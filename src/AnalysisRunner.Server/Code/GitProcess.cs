@@ -9,7 +9,7 @@ namespace AnalysisRunner.Server.Code;
 
 /// <summary>
 /// The only place where the server starts git: without a shell, with an environment and configuration of its own, with limits, and with no
-/// way to run hooks, ask for passwords or reach another protocol than local files.
+/// way to run hooks, ask for passwords or use another transport than the one that a command is given.
 /// </summary>
 public sealed class GitProcess
 {
@@ -26,7 +26,6 @@ public sealed class GitProcess
         "core.attributesFile=/dev/null",
         "protocol.version=2",
         "protocol.allow=never",
-        "protocol.file.allow=always",
         "gc.auto=0",
         "maintenance.auto=false",
         "submodule.recurse=false",
@@ -34,6 +33,10 @@ public sealed class GitProcess
         "i18n.logOutputEncoding=UTF-8",
         "advice.detachedHead=false",
     ];
+
+    // The way to the network, for commands that use it.
+    private static readonly string[] NetworkVariables =
+        ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "SSH_AUTH_SOCK"];
 
     private readonly string _program;
     private readonly string _globalConfig;
@@ -117,7 +120,7 @@ public sealed class GitProcess
             RedirectStandardError = true,
             CreateNoWindow = true,
         };
-        SetEnvironment(start.Environment, ownConfig);
+        SetEnvironment(start.Environment, ownConfig, command.Transport is not (null or "file"));
         if (command.Folder is { } folder)
         {
             start.ArgumentList.Add("-C");
@@ -128,6 +131,16 @@ public sealed class GitProcess
         {
             start.ArgumentList.Add("-c");
             start.ArgumentList.Add(setting);
+        }
+        if (command.Transport is { } transport)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add($"protocol.{transport}.allow=always");
+        }
+        if (command.Credentials is { } credentials)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add($"credential.helper=store --file={ShellWord.Quote(Absolute(credentials))}");
         }
         foreach (var argument in command.Arguments) start.ArgumentList.Add(argument);
 
@@ -141,17 +154,19 @@ public sealed class GitProcess
         }
     }
 
-    private void SetEnvironment(IDictionary<string, string?> environment, bool ownConfig)
+    private void SetEnvironment(IDictionary<string, string?> environment, bool ownConfig, bool network)
     {
         // Only where the user's own configuration is asked for do the variables count that lead to it.
         string[] inherited = ownConfig
             ? InheritedVariables
             : [.. InheritedVariables, "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"];
+        if (network) inherited = [.. inherited, .. NetworkVariables];
         var kept = environment.Where(pair => inherited.Contains(pair.Key, StringComparer.OrdinalIgnoreCase)).ToArray();
         environment.Clear();
         foreach (var (name, value) in kept) environment[name] = value;
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
+        if (network) environment["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes";
         environment["GIT_OPTIONAL_LOCKS"] = "0";
         environment["GIT_ATTR_NOSYSTEM"] = "1";
         environment["GIT_LITERAL_PATHSPECS"] = "1";

@@ -21,6 +21,19 @@ public interface IRepositoryMirrors
     /// </exception>
     Task<ResolvedCommit> ResolveAsync(string workTree, CommitId commit, CancellationToken cancellation);
 
+    /// <summary>
+    /// Fetches the branches and tags of a remote repository and says what a revision of it is. Everybody who asks is answered from a fetch that began
+    /// after they asked; those who ask at the same time share one.
+    /// </summary>
+    /// <param name="remote">The repository.</param>
+    /// <param name="revision">A hash, a tag or a branch; untrusted.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="AnalysisRunnerException">
+    /// <c>AR6030</c> there is no such revision; <c>AR6061</c> no branch or tag contains the commit; <c>AR6063</c> the repository cannot be fetched;
+    /// <c>AR6037</c> git failed.
+    /// </exception>
+    Task<ResolvedCommit> ResolveAsync(RemoteRepository remote, string revision, CancellationToken cancellation);
+
     /// <summary>What <paramref name="path"/> is in the commit, or null when the commit has no such path. Links are not followed.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6037</c> git failed.</exception>
     Task<CommittedEntry?> FindAsync(ResolvedCommit commit, RepositoryPath path, CancellationToken cancellation);
@@ -32,7 +45,7 @@ public interface IRepositoryMirrors
     /// </exception>
     Task<byte[]?> ReadFileAsync(ResolvedCommit commit, RepositoryPath path, int limit, CancellationToken cancellation);
 
-    /// <summary>The paths of the commit's submodules, in the order of the tree; empty when it has none.</summary>
+    /// <summary>The commit's submodules, in the order of the tree; empty when it has none.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6037</c> git failed.</exception>
-    Task<IReadOnlyList<string>> ListSubmodulesAsync(ResolvedCommit commit, CancellationToken cancellation);
+    Task<IReadOnlyList<Submodule>> ListSubmodulesAsync(ResolvedCommit commit, CancellationToken cancellation);
 }

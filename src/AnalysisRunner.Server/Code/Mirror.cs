@@ -123,7 +123,7 @@ internal sealed class Mirror(GitProcess git, string folder, TimeSpan fetchLimit)
     }
 
     private GitCommand Command(string name, params string[] options) =>
-        new(name, options) { Repository = folder, TimeLimit = name == "fetch" ? fetchLimit : null };
+        new(name, options) { Repository = folder, TimeLimit = name == "fetch" ? fetchLimit : null, Transport = name == "fetch" ? "file" : null };
 
     private static AnalysisRunnerException NotFound(SourceRepository source, CommitId commit, string reason) => new([new Problem(
         PolicyCodes.CommitNotFound,

@@ -20,6 +20,7 @@ public sealed class RepositoryMirrors : IRepositoryMirrors
     private readonly GitProcess _git;
     private readonly TrustedFolders _trusted;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RemoteMirror> _remotes = new(StringComparer.Ordinal);
 
     /// <summary>Uses, and makes when it is missing, a folder.</summary>
     /// <param name="folder">The absolute path of the folder of the mirrors; made with mode 0700.</param>
@@ -74,6 +75,13 @@ public sealed class RepositoryMirrors : IRepositoryMirrors
     }
 
     /// <inheritdoc />
+    public Task<ResolvedCommit> ResolveAsync(RemoteRepository remote, string revision, CancellationToken cancellation)
+    {
+        var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("remote\0" + remote.Address))) + ".git");
+        return _remotes.GetOrAdd(path, _ => new RemoteMirror(_git, path)).ResolveAsync(remote, revision, cancellation);
+    }
+
+    /// <inheritdoc />
     public async Task<CommittedEntry?> FindAsync(ResolvedCommit commit, RepositoryPath path, CancellationToken cancellation)
     {
         var list = new GitCommand("ls-tree", "-z", "-l", "--full-tree", commit.Commit.ToString(), "--") { Repository = commit.Mirror };
@@ -114,26 +122,55 @@ public sealed class RepositoryMirrors : IRepositoryMirrors
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<string>> ListSubmodulesAsync(ResolvedCommit commit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Submodule>> ListSubmodulesAsync(ResolvedCommit commit, CancellationToken cancellation)
     {
         var list = new GitCommand("ls-tree", "-r", "-z", "--full-tree", commit.Commit.ToString())
         {
             Repository = commit.Mirror,
             OutputLimit = TreeLimit,
         };
-        return ReadSubmodules((await ReadAsync(commit, list, cancellation)).Output);
+        var entries = ReadSubmodules((await ReadAsync(commit, list, cancellation)).Output);
+        if (entries.Count == 0) return [];
+        var addresses = await ReadAddressesAsync(commit, cancellation);
+        return [.. entries.Select(entry => new Submodule(entry.Path, entry.Commit, addresses.GetValueOrDefault(entry.Path)))];
     }
 
-    private static List<string> ReadSubmodules(ReadOnlySpan<byte> entries)
+    private static List<(string Path, CommitId Commit)> ReadSubmodules(ReadOnlySpan<byte> entries)
     {
-        var submodules = new List<string>();
+        var submodules = new List<(string, CommitId)>();
         while (entries.IndexOf((byte)0) is var end and >= 0)
         {
             var entry = entries[..end];
-            if (entry.StartsWith("160000 "u8)) submodules.Add(Encoding.UTF8.GetString(entry[(entry.IndexOf((byte)'\t') + 1)..]));
+            if (entry.StartsWith("160000 "u8))
+            {
+                var tab = entry.IndexOf((byte)'\t');
+                var hash = Encoding.ASCII.GetString(entry["160000 commit ".Length..tab]);
+                submodules.Add((Encoding.UTF8.GetString(entry[(tab + 1)..]), CommitId.TryParse(hash, out var commit) ? commit : default));
+            }
             entries = entries[(end + 1)..];
         }
         return submodules;
+    }
+
+    /// <summary>What <c>.gitmodules</c> says about paths and addresses; empty when it is absent or malformed.</summary>
+    private async Task<Dictionary<string, string>> ReadAddressesAsync(ResolvedCommit commit, CancellationToken cancellation)
+    {
+        var read = new GitCommand("config", "--blob", commit.Commit + ":.gitmodules", "--null", "--list") { Repository = commit.Mirror };
+        var result = await _git.RunAsync(read, cancellation);
+        var values = new Dictionary<(string Name, string Key), string>();
+        foreach (var line in Encoding.UTF8.GetString(result.Output).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // submodule.<name>.<key>, a line break, and the value.
+            var parts = line.Split('\n', 2);
+            var dot = parts[0].LastIndexOf('.');
+            if (parts is [var key, var value] && key.StartsWith("submodule.", StringComparison.Ordinal) && dot > "submodule.".Length) values[(key[..dot], key[(dot + 1)..])] = value;
+        }
+        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var ((name, key), path) in values)
+        {
+            if (key == "path" && values.TryGetValue((name, "url"), out var address)) addresses[path] = address;
+        }
+        return addresses;
     }
 
     private async Task<GitResult> ReadAsync(ResolvedCommit commit, GitCommand command, CancellationToken cancellation)

@@ -16,6 +16,9 @@ public sealed record ResolvedCommit
 
     /// <summary>Whether the default branch contains the commit.</summary>
     public required DefaultBranch DefaultBranch { get; init; }
+
+    /// <summary>Its submodules and theirs, each after the one that has it.</summary>
+    public IReadOnlyList<ResolvedSubmodule> Submodules { get; init; } = [];
 }
 
 /// <summary>Whether reviewed code may be made of a commit.</summary>

@@ -30,7 +30,7 @@ internal sealed record LocalRunnerOptions(string StateFolder)
             ["--state", { Length: > 0 } first, "--local"] => first,
             _ => throw new AnalysisRunnerException(
                 PolicyCodes.UnknownStartForm,
-                $"The arguments '{string.Join(' ', arguments)}' are not a way to start this server; use '--local --state <folder>'. Other forms are not available in this version."),
+                $"The arguments '{string.Join(' ', arguments)}' are not a way to start this server; use '--local --state <folder>', or '--config <server.toml>' for a server of many users."),
         };
         var options = new LocalRunnerOptions(Path.GetFullPath(folder));
         if (environment(IdleVariable) is not { Length: > 0 } text) return options;

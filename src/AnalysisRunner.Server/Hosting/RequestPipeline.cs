@@ -1,6 +1,7 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Api;
+using AnalysisRunner.Server.Api.Compatible;
 using AnalysisRunner.Server.Pages;
 using AnalysisRunner.Server.Security;
 
@@ -14,7 +15,7 @@ internal static class RequestPipeline
     {
         var activity = app.Services.GetRequiredService<ServerActivity>();
         var guard = app.Services.GetRequiredService<RequestGuard>();
-        var tokens = app.Services.GetRequiredService<BearerTokens>();
+        var authentication = app.Services.GetRequiredService<Authentication>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(RequestPipeline));
 
         app.Use(async (context, next) =>
@@ -24,9 +25,9 @@ internal static class RequestPipeline
             try
             {
                 guard.Check(context.Request);
-                if (RequestGuard.IsApi(context.Request)) context.SetCaller(tokens.Identify(context.Request.Headers.Authorization));
+                if (RequestGuard.IsApi(context.Request)) context.SetCaller(await authentication.IdentifyAsync(context.Request.Headers.Authorization, context.RequestAborted));
                 await next(context);
-                if (!context.Response.HasStarted && context.GetEndpoint() is null) await RefuseRouteAsync(context);
+                if (!context.Response.HasStarted && (context.GetEndpoint() is null || context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)) await RefuseRouteAsync(context);
             }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
@@ -48,6 +49,7 @@ internal static class RequestPipeline
         app.UseEndpoints(routes =>
         {
             RunnerRoutes.Map(routes);
+            CompatibleRoutes.Map(routes);
             InvocationRoutes.Map(routes);
             BatchRoutes.Map(routes);
             PageRoutes.Map(routes);
@@ -67,8 +69,7 @@ internal static class RequestPipeline
         }
         context.Response.Clear();
         SecurityHeaders.Set(context.Response.Headers);
-        if (RequestGuard.IsApi(context.Request)) await ApiProblems.WriteAsync(context, problems);
-        else await PageRoutes.WriteProblemsAsync(context, problems);
+        await WriteAsync(context, problems, null);
     }
 
     private static Task RefuseRouteAsync(HttpContext context)
@@ -78,6 +79,13 @@ internal static class RequestPipeline
         [
             new Problem(PolicyCodes.NoSuchRoute, $"There is no route '{context.Request.Method} {context.Request.Path}' here; check the address and the method."),
         ];
-        return RequestGuard.IsApi(context.Request) ? ApiProblems.WriteAsync(context, problems, status) : PageRoutes.WriteProblemsAsync(context, problems, status);
+        return WriteAsync(context, problems, status);
+    }
+
+    // Whoever asks for pages gets one; the original client gets its own shape, whatever it asks for.
+    private static Task WriteAsync(HttpContext context, IReadOnlyList<Problem> problems, int? status)
+    {
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)) return ApiProblems.WriteAsync(context, problems, status);
+        return PageRoutes.Match(context.Request) ? PageRoutes.WriteProblemsAsync(context, problems, status) : CompatibleProblems.WriteAsync(context, problems, status);
     }
 }

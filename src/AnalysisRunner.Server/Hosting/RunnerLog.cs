@@ -4,25 +4,28 @@ using System.Text;
 
 namespace AnalysisRunner.Server.Hosting;
 
-/// <summary>The server's own log: a file for its owner only, one entry a line, control characters made visible so that no value can forge an entry.</summary>
+/// <summary>The server's own log: one entry a line, control characters made visible so that no value can forge an entry.</summary>
 internal sealed class RunnerLog : ILoggerProvider
 {
     private readonly Lock _lock = new();
-    private readonly FileStream _file;
+    private readonly Stream _stream;
     private readonly TimeProvider _time;
 
+    /// <summary>Writes to a stream, which it takes over.</summary>
+    public RunnerLog(Stream stream, TimeProvider time) => (_stream, _time) = (stream, time);
+
     /// <summary>Opens the log for appending.</summary>
-    public RunnerLog(string path, TimeProvider time)
+    public static RunnerLog Open(string path, TimeProvider time)
     {
         // Append on the system's side too: the runtime's own last words go to the same file.
         var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        (_file, _time) = (new FileStream(path, options), time);
+        return new RunnerLog(new FileStream(path, options), time);
     }
 
     public ILogger CreateLogger(string categoryName) => new CategoryLog(this, categoryName);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private void Write(LogLevel level, string category, string message, Exception? exception)
     {
@@ -38,9 +41,10 @@ internal sealed class RunnerLog : ILoggerProvider
         line.Append('\n');
         lock (_lock)
         {
-            if (!_file.CanWrite) return;
-            _file.Seek(0, SeekOrigin.End);
-            _file.Write(Encoding.UTF8.GetBytes(line.ToString()));
+            if (!_stream.CanWrite) return;
+            if (_stream.CanSeek) _stream.Seek(0, SeekOrigin.End);
+            _stream.Write(Encoding.UTF8.GetBytes(line.ToString()));
+            _stream.Flush();
         }
     }
 

@@ -13,8 +13,11 @@ internal static class DriverScript
     /// <summary>The whole script.</summary>
     /// <param name="plan">What is to be run.</param>
     /// <param name="folder">Where.</param>
-    /// <param name="checkout">The commands that make a clean checkout in <see cref="RunFolder.Checkout"/> and verify its HEAD.</param>
-    public static string Write(DriverPlan plan, RunFolder folder, string checkout)
+    /// <param name="checkout">
+    /// The commands that make a clean checkout in <see cref="RunFolder.Checkout"/> and verify its HEAD; null where there is no commit, and the command
+    /// runs in an empty folder.
+    /// </param>
+    public static string Write(DriverPlan plan, RunFolder folder, string? checkout)
     {
         var script = new StringBuilder("set -euo pipefail\n");
         script.Append("_ar_steps=").Append(ShellWord.Quote(folder.Steps)).Append('\n');
@@ -37,7 +40,8 @@ internal static class DriverScript
             }
 
             """);
-        script.Append("_ar_checkout() {\n").Append(checkout).Append("\n}\n");
+        if (checkout is null) script.Append("mkdir -p -- ").Append(ShellWord.Quote(folder.Checkout)).Append('\n');
+        else script.Append("_ar_checkout() {\n").Append(checkout).Append("\n}\n");
         if (plan.Project is not null) script.Append("_ar_build() {\n").Append(Build(plan, folder)).Append("}\n");
         script.Append("_ar_run() {\n").Append(Run(plan, folder)).Append("}\n");
         if (plan.Image is not null)
@@ -46,7 +50,7 @@ internal static class DriverScript
                 .Append(ShellWord.Quote($"==> the image '{plan.Image}' is not used: this runner's engine runs on this machine, without containers"))
                 .Append('\n');
         }
-        script.Append("_ar_step checkout\n");
+        if (checkout is not null) script.Append("_ar_step checkout\n");
         if (plan.Project is not null) script.Append("_ar_step build\n");
         return script.Append("_ar_step run\n").ToString();
     }

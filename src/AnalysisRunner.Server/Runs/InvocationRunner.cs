@@ -147,7 +147,7 @@ internal sealed class InvocationRunner(
         {
             await log.SetConfigSha256Async(arGuid, preparation.PublishConfig(invocation), CancellationToken.None);
             var script = preparation.PrepareDriver(arGuid, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.Url, preparation.TokenFile(arGuid)), CancellationToken.None);
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.TokenFile(arGuid)), CancellationToken.None);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             return true;
         }

@@ -13,11 +13,14 @@ namespace AnalysisRunner.Server.Runs;
 /// <param name="dotnetHost">The <c>dotnet</c> program that drivers use.</param>
 internal sealed class RunPreparation(StateFolders folders, ConfigComposition composition, string dotnetHost)
 {
+    /// <summary>Where it is published which layer and line set each key of the config.</summary>
+    public string OriginsPath(string arGuid) => folders.Origins(arGuid);
+
     /// <summary>Where the composed config of an invocation is published.</summary>
     public string ConfigPath(string arGuid) => folders.Config(arGuid);
 
     /// <summary>Writes what the run will need, so that a server that dies after recording the invocation can go on from it.</summary>
-    public void Prepare(Invocation invocation, CommittedSubmission found, string config, string? image)
+    public void Prepare(Invocation invocation, CommittedSubmission found, ComposedConfig config, string? image)
     {
         var folder = folders.Run(invocation.ArGuid);
         PrivateFile.CreateFolder(folder.Path);
@@ -34,9 +37,10 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
             Image = image,
             DotnetHost = dotnetHost,
         };
-        RepositoryUrl? origin = RepositoryUrl.TryParse(invocation.Repository, out var url) ? url : null;
-        PrivateFile.Replace(folder.PreparedConfig, config);
-        PrivateFile.Replace(folder.DriverScript, DriverScript.Write(plan, folder, CheckoutScript.Create(found.Commit, folder.Checkout, origin)));
+        PrivateFile.Replace(folder.PreparedConfig, config.ToToml());
+        PrivateFile.Replace(folder.PreparedOrigins, config.Origins);
+        var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin) : null;
+        PrivateFile.Replace(folder.DriverScript, DriverScript.Write(plan, folder, checkout));
     }
 
     /// <summary>Publishes the composed config, once, and makes the storage that it names; the answer is the config's SHA-256.</summary>
@@ -47,6 +51,8 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
         if (!File.Exists(target))
         {
             PrivateFile.CreateFolder(Path.GetDirectoryName(target)!);
+            // The config last: where it is, the origins are.
+            PrivateFile.CreateOnce(folders.Origins(invocation.ArGuid), File.ReadAllText(folders.Run(invocation.ArGuid).PreparedOrigins));
             PrivateFile.CreateOnce(target, File.ReadAllText(folders.Run(invocation.ArGuid).PreparedConfig));
         }
         foreach (var (_, path) in composition.StorageFolders(invocation.Dataset, invocation.AccessLevel)) PrivateFile.CreateFolder(path);

@@ -1,4 +1,3 @@
-using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Security;
 
 namespace AnalysisRunner.Server.Runs;
@@ -22,11 +21,24 @@ internal sealed class StateFolders(string root)
     /// <summary>The runs that have not ended.</summary>
     public string Runs => Path.Combine(Root, "runs");
 
-    /// <summary>The composed config of an invocation.</summary>
-    public string Config(string arGuid) => Path.Combine(Root, "config", arGuid + ".toml");
+    /// <summary>Where composed configs are kept, when not in the state folder.</summary>
+    public string? ConfigStore { get; init; }
 
-    /// <summary>The storage of a dataset at a level: what a bucket is elsewhere.</summary>
-    public string Storage(string dataset, AccessLevel level) => Path.Combine(Root, "storage", $"{dataset}-{level.Namespace()}");
+    /// <summary>Where the storage of datasets lies, with <c>{dataset}</c> and <c>{namespace}</c>, when not in the state folder.</summary>
+    public string? StoragePattern { get; init; }
+
+    /// <summary>The folder of composed configs and, below it, their templates.</summary>
+    public string Configs => ConfigStore ?? Path.Combine(Root, "config");
+
+    /// <summary>The composed config of an invocation.</summary>
+    public string Config(string arGuid) => Path.Combine(Configs, arGuid + ".toml");
+
+    /// <summary>Which layer and line set each key of <see cref="Config"/>.</summary>
+    public string Origins(string arGuid) => Path.Combine(Configs, arGuid + ".origins.json");
+
+    /// <summary>The storage of a dataset in a namespace: what a bucket is elsewhere.</summary>
+    public string Storage(string dataset, string @namespace) => (StoragePattern ?? Path.Combine(Root, "storage", "{dataset}-{namespace}"))
+        .Replace("{dataset}", dataset, StringComparison.Ordinal).Replace("{namespace}", @namespace, StringComparison.Ordinal);
 
     /// <summary>What a run needs until it ends.</summary>
     /// <exception cref="ArgumentException">The text is not an ar-guid and must not become part of a path.</exception>
@@ -41,6 +53,9 @@ internal sealed record RunFolder(string Path)
 {
     /// <summary>The composed config, before it is published.</summary>
     public string PreparedConfig => System.IO.Path.Combine(Path, "config.toml");
+
+    /// <summary>Where its keys come from, before it is published.</summary>
+    public string PreparedOrigins => System.IO.Path.Combine(Path, "config.origins.json");
 
     /// <summary>The driver's script.</summary>
     public string DriverScript => System.IO.Path.Combine(Path, "driver.sh");

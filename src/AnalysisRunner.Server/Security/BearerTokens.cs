@@ -1,42 +1,26 @@
 using System.Security.Cryptography;
 using System.Text;
-using AnalysisRunner.Contracts;
-using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Runs;
 
 namespace AnalysisRunner.Server.Security;
 
-/// <summary>Tells who a bearer token belongs to: the owner of a local runner, or the driver of one running invocation.</summary>
-/// <param name="ownerToken">The owner's token.</param>
-/// <param name="ownerName">The owner's name, as it is recorded.</param>
+/// <summary>The tokens that this server gives out itself: to the owner of a local runner, and to the driver of each running invocation.</summary>
+/// <param name="owner">The owner's token and name, as it is recorded; null where the server is nobody's own.</param>
 /// <param name="folders">Where the tokens of drivers are kept: with the run, so that they outlive this process and die with the run.</param>
-internal sealed class BearerTokens(string ownerToken, string ownerName, StateFolders folders)
+internal sealed class BearerTokens((string Token, string Name)? owner, StateFolders folders)
 {
-    private const string Scheme = "Bearer ";
     private const string JobPrefix = "arj_";
-    private const int MaximumLength = 512;
 
-    private readonly byte[] _ownerHash = Hash(ownerToken);
+    private readonly byte[]? _ownerHash = owner is { } one ? Hash(one.Token) : null;
 
     /// <summary>A new token for an invocation's driver.</summary>
     public static string NewJobToken(string arGuid) => $"{JobPrefix}{arGuid}_{RandomText.Secret()}";
 
-    /// <summary>Who sent this <c>Authorization</c> header.</summary>
-    /// <exception cref="AnalysisRunnerException"><c>AR6101</c> there is no bearer token; <c>AR6102</c> it is not valid.</exception>
-    public Caller Identify(string? authorization)
+    /// <summary>Whose token this is; null when it is none of ours.</summary>
+    public Caller? Find(string token)
     {
-        if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || authorization.Length > MaximumLength)
-        {
-            throw new AnalysisRunnerException(
-                PolicyCodes.TokenMissing,
-                "The request has no bearer token; send 'Authorization: Bearer <token>'. The local runner's token is in runner.json in its state folder.");
-        }
-        var token = authorization[Scheme.Length..].Trim();
-        if (CryptographicOperations.FixedTimeEquals(Hash(token), _ownerHash)) return new Caller(ownerName, null);
-        if (JobOf(token) is { } arGuid) return new Caller(ownerName, arGuid);
-        throw new AnalysisRunnerException(
-            PolicyCodes.TokenInvalid,
-            "The bearer token is not valid here: it belongs to another server, to an earlier start of this one, or to a run that has ended. Read it again from runner.json.");
+        if (_ownerHash is not null && CryptographicOperations.FixedTimeEquals(Hash(token), _ownerHash)) return new Caller(owner!.Value.Name) { IsOwner = true };
+        return JobOf(token) is { } arGuid ? new Caller("driver of " + arGuid, arGuid) : null;
     }
 
     private string? JobOf(string token)

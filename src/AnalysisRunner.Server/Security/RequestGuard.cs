@@ -1,5 +1,6 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Api.Compatible;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Submissions;
 using Microsoft.Extensions.Primitives;
@@ -18,7 +19,7 @@ internal sealed class RequestGuard(ServerAddress address)
     public void Check(HttpRequest request)
     {
         var host = request.Headers.Host.ToString();
-        if (!address.Hosts.Contains(host, StringComparer.Ordinal))
+        if (!address.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase))
         {
             throw new AnalysisRunnerException(
                 PolicyCodes.BadHost, $"The Host header {Quoted.Value(host)} is not this server's address; use '{address.Url}'.");
@@ -27,11 +28,11 @@ internal sealed class RequestGuard(ServerAddress address)
         var origin = request.Headers.Origin;
         if (!StringValues.IsNullOrEmpty(origin))
         {
-            if (!string.Equals(origin.ToString(), "http://" + host, StringComparison.Ordinal)) throw Foreign(origin.ToString());
+            if (!address.IsOwnOrigin(origin.ToString(), host)) throw Foreign(origin.ToString());
         }
-        else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !IsApi(request))
+        else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !IsApi(request) && request.Headers.Cookie.Count > 0)
         {
-            // Browsers send Origin with every POST; the API's callers, who are no browsers, prove themselves by their token.
+            // Browsers send Origin with every POST; the API's callers, who are no browsers, prove themselves by their token and have no cookie.
             throw Foreign("(none)");
         }
 
@@ -39,7 +40,8 @@ internal sealed class RequestGuard(ServerAddress address)
     }
 
     /// <summary>Whether the request goes to the API, where a token counts and no cookie does.</summary>
-    public static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+    public static bool IsApi(HttpRequest request) =>
+        request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || CompatibleRoutes.Match(request);
 
     private static AnalysisRunnerException Foreign(string origin) => new(
         PolicyCodes.BadOrigin, $"The request comes from {Quoted.Value(origin)} and not from this server's own pages; open the page here and try again.");

@@ -7,11 +7,12 @@ using Layer = AnalysisRunner.Config.ConfigLayer;
 namespace AnalysisRunner.Server.Submissions;
 
 /// <summary>What the server found in its own mirror about a request that keeps the rules.</summary>
-/// <param name="Commit">The commit.</param>
+/// <param name="Commit">The commit; null for a command without a repository.</param>
+/// <param name="Origin">The canonical URL of its repository; null when there is none.</param>
 /// <param name="ScriptFile">The script's file in the commit; null for a project and for a program of the machine.</param>
 /// <param name="IsLocked">Whether a lock file is committed beside the project.</param>
 /// <param name="Layers">The user's config layers, without problems.</param>
-internal sealed record CommittedSubmission(ResolvedCommit Commit, string? ScriptFile, bool IsLocked, IReadOnlyList<Layer> Layers);
+internal sealed record CommittedSubmission(ResolvedCommit? Commit, RepositoryUrl? Origin, string? ScriptFile, bool IsLocked, IReadOnlyList<Layer> Layers);
 
 /// <summary>Holds a request against the commit that it names; finds everything that is wrong at once.</summary>
 /// <param name="mirrors">The server's own copies.</param>
@@ -20,29 +21,30 @@ internal sealed class CommitExamination(IRepositoryMirrors mirrors, Func<string,
 {
     private const int MaximumLayer = 1024 * 1024;
 
+    private readonly CodeResolution _resolution = new(mirrors);
+
     /// <summary>Examines a request that keeps <see cref="SubmissionRules"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="source">Where its code comes from; null for a command without a repository.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong.</exception>
-    public async Task<CommittedSubmission> ExamineAsync(SubmissionRequest request, CancellationToken cancellation)
+    public async Task<CommittedSubmission> ExamineAsync(SubmissionRequest request, ICodeSource? source, CancellationToken cancellation)
     {
-        _ = CommitId.TryParse(request.Commit, out var commit);
-        _ = AccessLevelNames.TryParse(request.AccessLevel, out var level);
-        var resolved = await mirrors.ResolveAsync(request.WorkTree!, commit, cancellation);
         var problems = new List<Problem>();
+        if (source is null)
+        {
+            var own = await ReadLayersAsync(null, request.Config ?? [], problems, cancellation);
+            return problems.Count > 0 ? throw new AnalysisRunnerException(problems) : new CommittedSubmission(null, null, null, false, own);
+        }
+        _ = AccessLevelNames.TryParse(request.AccessLevel, out var level);
+        var resolved = await _resolution.ResolveAsync(source, cancellation);
+        var commit = resolved.Commit;
 
         if (level.NeedsReviewedCode() && !resolved.DefaultBranch.ContainsCommit)
         {
             problems.Add(new Problem(
                 PolicyCodes.NotOnDefaultBranch,
                 $"Level '{level.ToName()}' runs reviewed code only, and commit '{commit.Short}' is not known to be on the default branch '{resolved.DefaultBranch.Name ?? "(none)"}'. {resolved.DefaultBranch.Reason} Merge it first, or use level 'test'.",
-                "commit"));
-        }
-
-        var submodules = await mirrors.ListSubmodulesAsync(resolved, cancellation);
-        if (submodules.Count > 0)
-        {
-            problems.Add(new Problem(
-                PolicyCodes.Submodules,
-                $"Commit '{commit.Short}' has the submodule {Quoted.Value(submodules[0])}{(submodules.Count > 1 ? $" and {submodules.Count - 1} more" : "")}; this runner does not check submodules out yet. Commit what the run needs, or remove them.",
                 "commit"));
         }
 
@@ -76,7 +78,7 @@ internal sealed class CommitExamination(IRepositoryMirrors mirrors, Func<string,
         }
 
         var layers = await ReadLayersAsync(resolved, request.Config ?? [], problems, cancellation);
-        return problems.Count > 0 ? throw new AnalysisRunnerException(problems) : new CommittedSubmission(resolved, scriptFile, isLocked, layers);
+        return problems.Count > 0 ? throw new AnalysisRunnerException(problems) : new CommittedSubmission(resolved, source.Origin, scriptFile, isLocked, layers);
     }
 
     /// <summary>The working directory of a request, with the root in its one form.</summary>
@@ -98,7 +100,7 @@ internal sealed class CommitExamination(IRepositoryMirrors mirrors, Func<string,
     }
 
     private async Task<IReadOnlyList<Layer>> ReadLayersAsync(
-        ResolvedCommit commit, IReadOnlyList<Contracts.ConfigLayer> requested, List<Problem> problems, CancellationToken cancellation)
+        ResolvedCommit? commit, IReadOnlyList<Contracts.ConfigLayer> requested, List<Problem> problems, CancellationToken cancellation)
     {
         var layers = new List<Layer>();
         foreach (var (path, content) in requested)
@@ -108,7 +110,7 @@ internal sealed class CommitExamination(IRepositoryMirrors mirrors, Func<string,
             {
                 document = TomlDocument.Parse(content, path);
             }
-            else if (await ReadAsync(commit, path, cancellation) is { } bytes)
+            else if (commit is not null && await ReadAsync(commit, path, cancellation) is { } bytes)
             {
                 document = TomlDocument.Parse(bytes, path);
             }
@@ -116,7 +118,7 @@ internal sealed class CommitExamination(IRepositoryMirrors mirrors, Func<string,
             {
                 problems.Add(new Problem(
                     PolicyCodes.ConfigLayerNotInCommit,
-                    $"Commit '{commit.Commit.Short}' has no file {Quoted.Value(path)}; commit the config file, or send it as private.",
+                    $"{(commit is null ? "The run has no commit, so it" : $"Commit '{commit.Commit.Short}'")} has no file {Quoted.Value(path)}; commit the config file, or send it as private.",
                     "config",
                     path));
                 continue;

@@ -1,5 +1,6 @@
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Toml;
 using Layer = AnalysisRunner.Config.ConfigLayer;
@@ -7,15 +8,17 @@ using Layer = AnalysisRunner.Config.ConfigLayer;
 namespace AnalysisRunner.Server.Submissions;
 
 /// <summary>What the server's own layer of a config says (analysis-runner spec §4.2).</summary>
-internal sealed record ServerValues(string ArGuid, string Dataset, AccessLevel Level, string OutputPrefix, string DriverImage);
+internal sealed record ServerValues(string ArGuid, DatasetPolicy Dataset, AccessLevel Level, string OutputPrefix, string DriverImage);
 
-/// <summary>Composes a run's config: the server's layer, and over it the user's.</summary>
+/// <summary>Composes a run's config: the server's layer, over it the administrator's templates, and over them the user's layers.</summary>
 /// <param name="folders">Where the storage of datasets lies.</param>
 internal sealed class ConfigComposition(StateFolders folders)
 {
     private const string ServerLayer = "server";
 
     private static readonly string[] Categories = ["default", "web", "analysis", "tmp", "upload"];
+
+    private readonly ConfigTemplates _templates = new(folders);
 
     /// <summary>Everything that forbids to use a user's layer: syntax errors and protected keys, with their <c>AR4</c> codes.</summary>
     public static IEnumerable<Problem> Check(Layer layer)
@@ -26,47 +29,41 @@ internal sealed class ConfigComposition(StateFolders folders)
             : ConfigRules.CheckProtectedKeys(layer).Select(p => new Problem(p.Code, p.Message, p.Key, name, p.Span.Line, p.Span.Column));
     }
 
-    /// <summary>The composed config as TOML.</summary>
-    public string Compose(ServerValues values, IEnumerable<Layer> userLayers)
-    {
-        var server = Layer.FromServer(ServerLayer, TomlWriter.Write(ServerTable(values)));
-        var merged = ToMap(MergedConfig.Merge([server, .. userLayers]).Root);
-        try
-        {
-            return TomlWriter.Write(merged, TomlDialect.Portable);
-        }
-        catch (TomlWriteException)
-        {
-            // Python's toml could not read it, but what this run is made of can.
-            return TomlWriter.Write(merged, TomlDialect.Full);
-        }
-    }
+    /// <summary>The composed config.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6065</c> templates are missing.</exception>
+    public ComposedConfig Compose(ServerValues values, IEnumerable<Layer> userLayers) => new(MergedConfig.Merge(
+    [
+        Layer.FromServer(ServerLayer, ServerTable(values)),
+        .. _templates.Read(values.Dataset.Name, values.Level.Namespace()),
+        .. userLayers,
+    ]));
 
     /// <summary>The folder that an output prefix names.</summary>
     public string OutputPath(string dataset, AccessLevel level, string outputPrefix) =>
-        Path.Combine([folders.Storage(dataset, level), "default", .. outputPrefix.Split('/')]);
+        Path.Combine([folders.Storage(dataset, level.Namespace()), "default", .. outputPrefix.Split('/')]);
 
     /// <summary>The folders of a dataset's storage by category.</summary>
-    public IEnumerable<(string Category, string Path)> StorageFolders(string dataset, AccessLevel level) =>
-        Categories.Select(category => (category, Path.Combine(folders.Storage(dataset, level), category)));
+    public IEnumerable<(string Category, string Path)> StorageFolders(string dataset, AccessLevel level) => StorageFolders(dataset, level.Namespace());
+
+    private IEnumerable<(string Category, string Path)> StorageFolders(string dataset, string @namespace) =>
+        Categories.Select(category => (category, Path.Combine(folders.Storage(dataset, @namespace), category)));
 
     private TomlMap ServerTable(ServerValues values)
     {
-        var storage = new TomlMap();
-        foreach (var (category, path) in StorageFolders(values.Dataset, values.Level)) storage.Add(category, path);
-        var byDataset = new TomlMap { { "default", storage } };
+        var (dataset, level) = (values.Dataset, values.Level);
+        var byDataset = new TomlMap { { "default", StorageTable(dataset.Name, level) } };
         // A dataset that is called 'default' has the same table under the same name.
-        byDataset[values.Dataset] = storage;
+        byDataset[dataset.Name] = StorageTable(dataset.Name, level);
         return new TomlMap
         {
-            { "hail", new TomlMap { { "billing_project", values.Dataset }, { "bucket", Path.Combine(folders.Storage(values.Dataset, values.Level), "hail") } } },
+            { "hail", new TomlMap { { "billing_project", dataset.Name }, { "bucket", Path.Combine(folders.Storage(dataset.Name, level.Namespace()), "hail") } } },
             {
                 "workflow", new TomlMap
                 {
                     { "ar-guid", values.ArGuid },
-                    { "access_level", values.Level.ToName() },
-                    { "dataset", values.Dataset },
-                    { "dataset_gcp_project", values.Dataset },
+                    { "access_level", level.ToName() },
+                    { "dataset", dataset.Name },
+                    { "dataset_gcp_project", dataset.Project ?? dataset.Name },
                     { "driver_image", values.DriverImage },
                     { "output_prefix", values.OutputPrefix },
                     { "status_reporter", "analysis-runner" },
@@ -76,10 +73,15 @@ internal sealed class ConfigComposition(StateFolders folders)
         };
     }
 
-    private static TomlMap ToMap(ConfigNode table)
+    // Runs on main data find the test data beside it, as the libraries of the original look for it (analysis-runner spec §4.2).
+    private TomlMap StorageTable(string dataset, AccessLevel level)
     {
-        var map = new TomlMap();
-        foreach (var child in table.Children) map.Add(child.Key, child.IsTable ? ToMap(child) : child.Value);
-        return map;
+        var table = new TomlMap();
+        foreach (var (category, path) in StorageFolders(dataset, level)) table.Add(category, path);
+        if (level == AccessLevel.Test) return table;
+        var test = new TomlMap();
+        foreach (var (category, path) in StorageFolders(dataset, AccessLevel.Test)) test.Add(category, path);
+        table.Add("test", test);
+        return table;
     }
 }

@@ -2,7 +2,7 @@ using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Server.Submissions;
 
-/// <summary>One pure rule about what a request says. Rules run all of them, in the order of <see cref="SubmissionRules.All"/>, whatever the others found.</summary>
+/// <summary>One pure rule about what a request says. All rules of <see cref="SubmissionRules"/> run, in their order, whatever the others found.</summary>
 internal interface ISubmissionRule
 {
     /// <summary>Every breach of the rule; empty when the request keeps it.</summary>

@@ -6,15 +6,23 @@ namespace AnalysisRunner.Server.Submissions;
 /// <summary>The rules that need nothing but the request itself.</summary>
 internal static class SubmissionRules
 {
-    /// <summary>In the order in which they run and report.</summary>
-    public static IReadOnlyList<ISubmissionRule> All { get; } =
+    /// <summary>The rules of a local runner, in the order in which they run and report.</summary>
+    public static IReadOnlyList<ISubmissionRule> Local { get; } = With(new CommitRule(), new WorkTreeRule());
+
+    /// <summary>The rules of a shared server, in the order in which they run and report.</summary>
+    public static IReadOnlyList<ISubmissionRule> Shared { get; } = With(new RevisionRule(), new RepositoryRule());
+
+    /// <summary>Everything that is wrong with a request, at once.</summary>
+    public static IReadOnlyList<Problem> Check(IReadOnlyList<ISubmissionRule> rules, SubmissionRequest request) => [.. rules.SelectMany(rule => rule.Check(request))];
+
+    private static ISubmissionRule[] With(ISubmissionRule commit, ISubmissionRule repository) =>
     [
         new DatasetRule(),
         new AccessLevelRule(),
         new DescriptionRule(),
         new OutputPrefixRule(),
-        new CommitRule(),
-        new RepositoryRule(),
+        commit,
+        repository,
         new WorkingDirectoryRule(),
         new CommandRule(),
         new ArgumentsRule(),
@@ -23,7 +31,4 @@ internal static class SubmissionRules
         new ConfigLayerRule(),
         new HintRule(),
     ];
-
-    /// <summary>Everything that is wrong with a request, at once.</summary>
-    public static IReadOnlyList<Problem> Check(SubmissionRequest request) => [.. All.SelectMany(rule => rule.Check(request))];
 }

@@ -16,7 +16,7 @@ namespace AnalysisRunner.Server.Submissions;
 /// </summary>
 internal sealed class SubmitInvocation(
     IInvocationLog log,
-    CommitExamination examination,
+    SubmissionReview review,
     ConfigComposition composition,
     RunPreparation preparation,
     InvocationRunner runner,
@@ -28,18 +28,24 @@ internal sealed class SubmitInvocation(
     /// <summary>Accepts or refuses a request.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="request">What they ask for; nothing in it is trusted.</param>
-    /// <param name="idempotencyKey">The same key and request never make two runs.</param>
+    /// <param name="idempotencyKey">The same key and request never make two runs; null where the client knows no keys.</param>
+    /// <param name="known">What the route has found wrong with the request's form; none where it leaves that to the rules.</param>
     /// <param name="cancellation">Gives up before the invocation is recorded; afterwards nothing does.</param>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong; it is recorded as a denial.</exception>
-    public async Task<SubmissionAccepted> ExecuteAsync(Caller caller, SubmissionRequest request, string idempotencyKey, CancellationToken cancellation)
+    public async Task<SubmissionAccepted> ExecuteAsync(
+        Caller caller, SubmissionRequest request, string? idempotencyKey, IReadOnlyList<Problem> known, CancellationToken cancellation)
     {
         using var accepting = activity.TryAccept() ?? throw new AnalysisRunnerException(
             PolicyCodes.ShuttingDown, "The runner is shutting down and takes no new work; submit again, and a new one is started.");
         var digest = Digest(request);
-        if (await log.FindSubmissionAsync(caller.Name, idempotencyKey, cancellation) is { } known) return AnswerKnown(known.ArGuid, known.RequestDigest == digest);
+        if (idempotencyKey is not null && await log.FindSubmissionAsync(caller.Name, idempotencyKey, cancellation) is { } earlier)
+        {
+            return AnswerKnown(caller, earlier.ArGuid, earlier.RequestDigest == digest);
+        }
         try
         {
-            return await AcceptAsync(caller, request, idempotencyKey, digest, cancellation);
+            var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
+            return await AcceptAsync(caller, reviewed, idempotencyKey, digest);
         }
         catch (AnalysisRunnerException refusal)
         {
@@ -50,21 +56,16 @@ internal sealed class SubmitInvocation(
         }
     }
 
-    private async Task<SubmissionAccepted> AcceptAsync(
-        Caller caller, SubmissionRequest request, string idempotencyKey, string digest, CancellationToken cancellation)
+    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, string? idempotencyKey, string digest)
     {
-        var submittedAt = time.GetUtcNow();
-        if (SubmissionRules.Check(request) is { Count: > 0 } problems) throw new AnalysisRunnerException(problems);
-        var found = await examination.ExamineAsync(request, cancellation);
-
+        var (request, dataset, level, found, image, _) = reviewed;
         var arGuid = RandomText.ArGuid();
-        _ = AccessLevelNames.TryParse(request.AccessLevel, out var level);
-        var prefix = OutputPrefixOf(request, found.Commit.Commit, arGuid);
-        var config = composition.Compose(new ServerValues(arGuid, request.Dataset!, level, prefix, request.Image ?? ""), found.Layers);
-        var invocation = Describe(caller, request, found, arGuid, level, prefix, submittedAt);
+        var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
+        var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
+        var invocation = Describe(caller, reviewed, arGuid, prefix);
 
         // Prepared, not started: without a record these files mean nothing, and the next start removes them.
-        preparation.Prepare(invocation, found, config, request.Image);
+        preparation.Prepare(invocation, found, config, image);
         var result = await log.RecordAsync(
             new NewInvocation
             {
@@ -78,28 +79,32 @@ internal sealed class SubmitInvocation(
         if (result.Outcome == RecordOutcome.Recorded)
         {
             runner.Start(arGuid);
-            return Answer(arGuid);
+            return Answer(caller, arGuid);
         }
         preparation.Remove(arGuid);
-        return AnswerKnown(result.ArGuid, result.Outcome == RecordOutcome.Existing);
+        return AnswerKnown(caller, result.ArGuid, result.Outcome == RecordOutcome.Existing);
     }
 
-    private Invocation Describe(
-        Caller caller, SubmissionRequest request, CommittedSubmission found, string arGuid, AccessLevel level, string prefix, DateTimeOffset submittedAt) => new()
+    private Invocation Describe(Caller caller, ReviewedSubmission reviewed, string arGuid, string prefix)
+    {
+        var (request, dataset, level, found, image, policyVersion) = reviewed;
+        // What an older client called the commit, where that was not its hash.
+        var name = CommitId.TryParse(request.Commit, out _) ? null : request.Commit;
+        return new Invocation
         {
             ArGuid = arGuid,
-            Dataset = request.Dataset!,
+            Dataset = dataset.Name,
             AccessLevel = level,
             Namespace = level.Namespace(),
             Description = request.Description!,
             OutputPrefix = prefix,
-            OutputPath = composition.OutputPath(request.Dataset!, level, prefix),
+            OutputPath = composition.OutputPath(dataset.Name, level, prefix),
             SubmittedBy = caller.Name,
-            SubmittedAt = submittedAt,
-            Repository = RepositoryUrl.TryParse(request.Repository, out var url) ? url.ToString() : null,
+            SubmittedAt = time.GetUtcNow(),
+            Repository = found.Origin?.ToString() ?? (request.WorkTree is null ? request.Repository : null),
             WorkTree = request.WorkTree,
-            Commit = found.Commit.Commit.ToString(),
-            Branch = request.Branch,
+            Commit = found.Commit?.Commit.ToString() ?? "",
+            Branch = request.Branch ?? name,
             WorkingDirectory = CommitExamination.WorkingDirectory(request),
             Project = request.Project,
             Configuration = request.Configuration,
@@ -111,31 +116,33 @@ internal sealed class SubmitInvocation(
             Batches = [],
             ConfigPath = preparation.ConfigPath(arGuid),
             Client = request.Client,
-            Image = request.Image,
+            Image = image,
             Cpu = request.Cpu,
             Memory = request.Memory,
             Storage = request.Storage,
             Preemptible = request.Preemptible,
+            PolicyVersion = policyVersion,
             Url = address.PageOf(arGuid),
         };
+    }
 
-    private static string OutputPrefixOf(SubmissionRequest request, CommitId commit, string arGuid)
+    private static string OutputPrefixOf(SubmissionRequest request, CommitId? commit, string arGuid)
     {
         if (OutputPrefix.TryParse(request.OutputPrefix, out var given, out _)) return given.ToString();
         var command = request.Project ?? request.Script![0];
         var name = Path.GetFileNameWithoutExtension(command[(command.LastIndexOf('/') + 1)..]);
-        var made = $"{name}/{commit.Short}/{arGuid}";
+        var from = commit?.Short ?? "no-commit";
         // A file may have a name that no path of storage can.
-        return OutputPrefix.TryParse(made, out var prefix, out _) ? prefix.ToString() : $"run/{commit.Short}/{arGuid}";
+        return OutputPrefix.TryParse($"{name}/{from}/{arGuid}", out var prefix, out _) ? prefix.ToString() : $"run/{from}/{arGuid}";
     }
 
-    private SubmissionAccepted AnswerKnown(string arGuid, bool isSame) => isSame
-        ? Answer(arGuid)
+    private SubmissionAccepted AnswerKnown(Caller caller, string arGuid, bool isSame) => isSame
+        ? Answer(caller, arGuid)
         : throw new AnalysisRunnerException(
             PolicyCodes.KeyReused, $"The Idempotency-Key was used before for another request, which became invocation '{arGuid}'; send a new key with a new request.");
 
-    private SubmissionAccepted Answer(string arGuid) =>
-        new(arGuid, address.PageOf(arGuid), $"{address.PageOf(arGuid)}?code={signIn.NewCode().Code}");
+    private SubmissionAccepted Answer(Caller caller, string arGuid) =>
+        new(arGuid, address.PageOf(arGuid), caller.IsOwner ? $"{address.PageOf(arGuid)}?code={signIn.NewCode(caller).Code}" : null);
 
     private static string Digest(SubmissionRequest request) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, ContractsJson.Default.SubmissionRequest)));

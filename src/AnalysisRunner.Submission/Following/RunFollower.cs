@@ -11,7 +11,9 @@ namespace AnalysisRunner.Submission.Following;
 /// <param name="output">Where lines go.</param>
 /// <param name="persistence">How patiently a lost runner is looked for.</param>
 /// <param name="interval">How often is asked for progress that no event announces.</param>
-public sealed class RunFollower(RunnerConnection connection, ISubmissionOutput output, Persistence persistence, TimeSpan interval)
+/// <param name="progress">Is told how far the run is; null says nothing beside the logs.</param>
+public sealed class RunFollower(
+    RunnerConnection connection, ISubmissionOutput output, Persistence persistence, TimeSpan interval, RunProgress? progress = null)
 {
     private const string DriverName = "driver";
 
@@ -22,7 +24,7 @@ public sealed class RunFollower(RunnerConnection connection, ISubmissionOutput o
 
     /// <summary>Creates a follower with the usual patience.</summary>
     public RunFollower(RunnerConnection connection, ISubmissionOutput output)
-        : this(connection, output, Persistence.Default, TimeSpan.FromSeconds(1))
+        : this(connection, output, Persistence.Default, TimeSpan.FromSeconds(1), RunProgress.For(output, Environment.GetEnvironmentVariable))
     {
     }
 
@@ -60,6 +62,7 @@ public sealed class RunFollower(RunnerConnection connection, ISubmissionOutput o
             var wake = _wake.Task;
             var invocation = await persistence.AskAsync(connection, api => api.GetInvocationAsync(arGuid, cancellation), cancellation).ConfigureAwait(false);
             if (invocation.IsFinal) return invocation;
+            progress?.Report(invocation);
             await PrintEndedJobsAsync(invocation, cancellation).ConfigureAwait(false);
             await Task.WhenAny(wake, Task.Delay(interval, cancellation)).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();

@@ -15,6 +15,9 @@ public sealed record GateFacts
     /// <summary>The files that the build reads and that exist, without those below folders that the build itself fills.</summary>
     public IReadOnlyList<BuildInput> Inputs { get; init; } = [];
 
+    /// <summary>The texts of the config files that can be read, by path.</summary>
+    public IReadOnlyDictionary<string, string> ConfigTexts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The commit that the check before the build saw; null in that check itself.</summary>
     public CommitId? ExpectedCommit { get; init; }
 

@@ -11,13 +11,17 @@ public static class SubmissionGate
         new NoCommitRule(),
         new OperationInProgressRule(),
         new HeadMovedRule(),
+        new ConflictRule(),
         new ModifiedRule(),
         new LineEndingsRule(),
+        new SubmodulePositionRule(),
+        new SubmoduleContentRule(),
         new UntrackedRule(),
         new HiddenRule(),
         new InputsRule(),
         new ConfigRule(),
         new ScriptRule(),
+        new SecretRule(),
         new StampRule(),
         new ConfirmationRule(),
         new TransientMergeRule(),
@@ -27,6 +31,7 @@ public static class SubmissionGate
     private static readonly IGateRule[] RemoteRules =
     [
         new UnpushedRule(),
+        new SubmoduleUnpushedRule(),
         new DefaultBranchRule(),
     ];
 

@@ -9,8 +9,9 @@ namespace AnalysisRunner.Submission.Git;
 internal sealed record GitResult(int ExitCode, string Output, string Error);
 
 /// <summary>
-/// Starts git, and is the only place that does: arguments as a list, messages in English, no prompt, no optional locks, a time limit, and none of the
-/// variables by which a hook would point it at another repository (pitfalls A12, B2, B12, B14).
+/// Starts git, and is the only place that does: arguments as a list, messages in English, no prompt, no optional locks, a time limit, none of the
+/// variables by which a hook would point it at another repository, and none of the settings by which a change could stay unseen (pitfalls A12, B2, B3,
+/// B12, B14).
 /// </summary>
 internal sealed class GitCommand(string program, TimeSpan timeLimit)
 {
@@ -18,12 +19,30 @@ internal sealed class GitCommand(string program, TimeSpan timeLimit)
     private static readonly string[] LocatingVariables =
     [
         "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_LITERAL_PATHSPECS", "GIT_EXTERNAL_DIFF", "LANGUAGE",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
+        "GIT_CONFIG", "GIT_EXTERNAL_DIFF", "GIT_SHALLOW_FILE", "GIT_REPLACE_REF_BASE", "GIT_ATTR_SOURCE", "GIT_TRACE", "GIT_TRACE_SETUP", "GIT_CURL_VERBOSE", "LANGUAGE",
     ];
 
-    public async Task<GitResult> RunAsync(string folder, IEnumerable<string> arguments, CancellationToken cancellation, string input = "")
+    // A monitor that lies, or a comparison by size and second alone, would let a change pass; a hook has no business in a question.
+    private static readonly string[] Settings =
+    [
+        "core.fsmonitor=false", "core.checkStat=default", "core.trustctime=true", "core.hooksPath=/dev/null", "core.splitIndex=false", "core.quotePath=false",
+        "core.askPass=", "credential.interactive=never", "gc.auto=0", "maintenance.auto=false", "log.showSignature=false", "i18n.logOutputEncoding=UTF-8",
+        "status.showUntrackedFiles=normal", "status.relativePaths=false", "submodule.recurse=false",
+    ];
+
+    /// <summary>Runs git in a folder.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    /// <param name="cancellation">Ends git and everything that it started.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="environment">Variables beside the neutral ones.</param>
+    /// <exception cref="AnalysisRunnerException">AR2018: it could not be started, or did not end in time.</exception>
+    public async Task<GitResult> RunAsync(
+        string folder, IEnumerable<string> arguments, CancellationToken cancellation, string input = "", IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = Describe(folder, arguments);
+        List<string> command = [.. arguments];
+        var start = Describe(folder, command, environment);
         using var process = new Process { StartInfo = start };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeLimit);
@@ -49,7 +68,7 @@ internal sealed class GitCommand(string program, TimeSpan timeLimit)
         {
             throw new AnalysisRunnerException(
                 SubmissionCodes.GitFailed,
-                $"'git {string.Join(' ', start.ArgumentList.Skip(2))}' did not end within {timeLimit.TotalSeconds:0} s in '{folder}'. Run it by hand to see what it waits for.");
+                $"'git {string.Join(' ', command)}' did not end within {timeLimit.TotalSeconds:0} s in '{folder}'. Run it by hand to see what it waits for.");
         }
         finally
         {
@@ -57,7 +76,7 @@ internal sealed class GitCommand(string program, TimeSpan timeLimit)
         }
     }
 
-    private ProcessStartInfo Describe(string folder, IEnumerable<string> arguments)
+    private ProcessStartInfo Describe(string folder, List<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -72,6 +91,11 @@ internal sealed class GitCommand(string program, TimeSpan timeLimit)
         };
         start.ArgumentList.Add("-C");
         start.ArgumentList.Add(folder);
+        foreach (var setting in Settings)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add(setting);
+        }
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
 
         foreach (var name in LocatingVariables) start.Environment.Remove(name);
@@ -79,6 +103,14 @@ internal sealed class GitCommand(string program, TimeSpan timeLimit)
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["GCM_INTERACTIVE"] = "never";
+        // The window in which an IDE asks for a password; empty, because git would look further if they were absent.
+        start.Environment["GIT_ASKPASS"] = "";
+        start.Environment["SSH_ASKPASS"] = "";
+        start.Environment["SSH_ASKPASS_REQUIRE"] = "never";
+        // Replacements and grafts are this clone's own: the server sees the commit as it was made.
+        start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
+        start.Environment["GIT_GRAFT_FILE"] = "/dev/null";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return start;
     }
 

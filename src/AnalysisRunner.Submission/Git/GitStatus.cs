@@ -40,19 +40,22 @@ internal static class GitStatus
         return (head, branch, changes);
     }
 
-    public static (IReadOnlyDictionary<string, IndexEntry> Index, IReadOnlyList<(string Path, char Tag)> Marked) ParseIndex(string output)
+    /// <summary>Adds what an index holds, with a prefix before each path; returns the paths that git was told not to look at, with their tags and without the prefix.</summary>
+    public static IReadOnlyList<(string Path, char Tag)> ParseIndex(string output, string prefix, Dictionary<string, IndexEntry> index)
     {
-        var index = new Dictionary<string, IndexEntry>(PathComparer);
         var marked = new List<(string, char)>();
-        foreach (var record in output.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        index.EnsureCapacity(index.Count + (output.Length / 100));
+        for (int start = 0, end; (end = output.IndexOf('\0', start)) >= 0; start = end + 1)
         {
             // "H 100644 <hash> 0\t<path>"
-            var tab = record.IndexOf('\t', StringComparison.Ordinal);
-            var path = record[(tab + 1)..];
-            index[path] = new IndexEntry(record.AsSpan(2).StartsWith("160000", StringComparison.Ordinal));
-            if (record[0] is 'S' || char.IsAsciiLetterLower(record[0])) marked.Add((path, record[0]));
+            var record = output.AsSpan(start, end - start);
+            var tab = record.IndexOf('\t');
+            var path = prefix + record[(tab + 1)..].ToString();
+            var isSubmodule = record[2..].StartsWith("160000", StringComparison.Ordinal);
+            index[path] = new IndexEntry(isSubmodule && CommitId.TryParse(record[9..record.LastIndexOf(' ')].ToString(), out var commit) ? commit : null);
+            if (record[0] is 'S' || char.IsAsciiLetterLower(record[0])) marked.Add((path[prefix.Length..], record[0]));
         }
-        return (index, marked);
+        return marked;
     }
 
     /// <summary>How paths compare where file systems usually do not tell cases apart.</summary>

@@ -5,29 +5,28 @@ namespace AnalysisRunner.Submission.Git;
 
 /// <summary>The work tree around a folder, read by the git program with the exact commands of pitfalls §B.</summary>
 /// <param name="folder">An absolute path inside the work tree.</param>
-public sealed class GitWorkingCopy(string folder) : IWorkingCopy
+/// <param name="remoteName">The remote to submit from; null or empty chooses one.</param>
+public sealed class GitWorkingCopy(string folder, string? remoteName = null) : IWorkingCopy
 {
     private static readonly TimeSpan LocalLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan RemoteLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RemoteLimit = TimeSpan.FromMinutes(1);
 
     // The user's own settings must not hide changes (pitfalls B3).
-    private static readonly string[] StatusCommand =
-    [
-        "-c", "status.showUntrackedFiles=normal", "-c", "status.relativePaths=false", "-c", "core.quotePath=false",
-        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=normal", "--ignore-submodules=none",
-    ];
+    private static readonly string[] StatusCommand = ["status", "--porcelain=v2", "-z", "--branch", "--untracked-files=normal", "--ignore-submodules=none"];
 
     /// <inheritdoc/>
     public async Task<WorkingCopyFacts> ReadAsync(CancellationToken cancellation)
     {
         var git = new GitCommand(FindGit(), LocalLimit);
-        var root = await LocateAsync(git, cancellation).ConfigureAwait(false);
-        var prefix = OneLine(await OutputAsync(git, folder, cancellation, "rev-parse", "--show-prefix").ConfigureAwait(false));
-        var gitFolder = OneLine(await OutputAsync(git, folder, cancellation, "rev-parse", "--absolute-git-dir").ConfigureAwait(false));
+        var (root, prefix, gitFolder) = await LocateAsync(git, cancellation).ConfigureAwait(false);
 
-        var (head, branch, changes) = GitStatus.Parse(await OutputAsync(git, root, cancellation, StatusCommand).ConfigureAwait(false));
-        var (index, marked) = GitStatus.ParseIndex(await OutputAsync(git, root, cancellation, "ls-files", "-s", "-v", "-z").ConfigureAwait(false));
-        var remotes = await RemotesAsync(git, root, cancellation).ConfigureAwait(false);
+        // Side by side: the two that look at every file take as long as all the others together.
+        var index = new GitIndex(git);
+        var reading = index.ReadAsync(root, "", cancellation);
+        var remotesOutput = git.OutputAsync(root, cancellation, "remote", "-v");
+        var (head, branch, changes) = GitStatus.Parse(await git.OutputAsync(root, cancellation, StatusCommand).ConfigureAwait(false));
+        var remotes = ParseRemotes(await remotesOutput.ConfigureAwait(false));
+        await reading.ConfigureAwait(false);
         var facts = new WorkingCopyFacts
         {
             Root = root,
@@ -35,17 +34,17 @@ public sealed class GitWorkingCopy(string folder) : IWorkingCopy
             Head = head,
             Branch = branch,
             Changes = changes,
-            Index = index,
-            Hidden = [.. marked.Where(file => IsHidden(root, file.Path, file.Tag)).Select(file => new HiddenFile(file.Path, file.Tag == 'S' ? "skip-worktree" : "assume-unchanged"))],
+            Index = index.Entries,
+            Hidden = index.Hidden,
             OperationInProgress = OperationIn(gitFolder),
             Remotes = remotes,
+            RemoteName = string.IsNullOrEmpty(remoteName) ? null : remoteName,
             Remote = await ChooseRemoteAsync(git, root, branch, remotes, cancellation).ConfigureAwait(false),
         };
         if (head is null) return facts;
 
         // %P: the parents' hashes; %s: the subject.
-        var log = await OutputAsync(git, root, cancellation, "-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8", "log", "-1", "--format=%P%x00%s", "HEAD").ConfigureAwait(false);
-        var fields = log.TrimEnd('\n').Split('\0');
+        var fields = (await git.OutputAsync(root, cancellation, "log", "-1", "--format=%P%x00%s", "HEAD").ConfigureAwait(false)).TrimEnd('\n').Split('\0');
         return facts with
         {
             Parents = fields[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length,
@@ -55,42 +54,29 @@ public sealed class GitWorkingCopy(string folder) : IWorkingCopy
     }
 
     /// <inheritdoc/>
-    public async Task<RemoteFacts> AskRemoteAsync(WorkingCopyFacts facts, CommitId commit, CancellationToken cancellation)
+    public async Task<RemoteFacts> AskRemoteAsync(WorkingCopyFacts facts, CommitId commit, bool needsDefaultBranch, CancellationToken cancellation)
     {
         var remote = facts.Remote ?? throw new ArgumentException("the work tree has no remote to ask", nameof(facts));
-        var local = new GitCommand(FindGit(), LocalLimit);
-        var result = await new GitCommand(FindGit(), RemoteLimit)
-            .RunAsync(facts.Root, [.. await BatchModeAsync(local, facts.Root, cancellation).ConfigureAwait(false), "ls-remote", "--symref", "--", remote], cancellation).ConfigureAwait(false);
-        if (result.ExitCode != 0)
+        var program = FindGit();
+        var answer = await new GitRemote(new GitCommand(program, LocalLimit), new GitCommand(program, RemoteLimit), facts.Root, remote)
+            .AskAsync(commit, needsDefaultBranch, cancellation).ConfigureAwait(false);
+        return answer with { UnpushedSubmodules = await UnpushedAsync(facts, cancellation).ConfigureAwait(false) };
+    }
+
+    /// <summary>The submodules that are checked out and whose recorded commit their own remote does not have. An absent one was not built.</summary>
+    private static async Task<IReadOnlyList<string>> UnpushedAsync(WorkingCopyFacts facts, CancellationToken cancellation)
+    {
+        var unpushed = new List<string>();
+        foreach (var (path, entry) in facts.Index)
         {
-            throw new AnalysisRunnerException(
-                SubmissionCodes.RemoteNotReachable,
-                $"The remote '{remote}' did not answer, so it is not known whether it has commit {commit.Short}: {LastLine(result.Error)}. Try 'git ls-remote {remote}'.");
+            if (entry.Submodule is not { } commit || !Path.Exists(Path.Combine(facts.Root, path, ".git"))) continue;
+            var copy = new GitWorkingCopy(Path.Combine(facts.Root, path));
+            var found = await copy.ReadAsync(cancellation).ConfigureAwait(false);
+            // Those below it are in the index that was read already.
+            var below = found with { Index = new Dictionary<string, IndexEntry>() };
+            if (found.Remote is null || !(await copy.AskRemoteAsync(below, commit, needsDefaultBranch: false, cancellation).ConfigureAwait(false)).HoldsCommit) unpushed.Add(path);
         }
-
-        var refs = RemoteRefs.Parse(result.Output);
-        return new RemoteFacts(
-            await IsInAsync(local, facts.Root, commit, refs.Commits, cancellation).ConfigureAwait(false),
-            refs.DefaultBranch,
-            refs.Head is not null && await IsInAsync(local, facts.Root, commit, [refs.Head], cancellation).ConfigureAwait(false));
-    }
-
-    /// <summary>Whether one of the tips is the commit or, as far as the objects here tell, descends from it.</summary>
-    private static async Task<bool> IsInAsync(GitCommand git, string root, CommitId commit, IEnumerable<string> tips, CancellationToken cancellation)
-    {
-        var known = tips.Distinct().ToList();
-        if (known.Contains(commit.ToString())) return true;
-        var input = commit + "\n" + string.Concat(known.Select(tip => $"^{tip}\n"));
-        var result = await git.RunAsync(root, ["rev-list", "-n", "1", "--ignore-missing", "--stdin"], cancellation, input).ConfigureAwait(false);
-        return result is { ExitCode: 0, Output: "" };
-    }
-
-    private static async Task<string[]> BatchModeAsync(GitCommand git, string root, CancellationToken cancellation)
-    {
-        // ssh asks on the terminal itself, past stdin; what the user configured stays.
-        if (Environment.GetEnvironmentVariable("GIT_SSH_COMMAND") is not null || Environment.GetEnvironmentVariable("GIT_SSH") is not null) return [];
-        var configured = await git.RunAsync(root, ["config", "--get", "core.sshCommand"], cancellation).ConfigureAwait(false);
-        return configured.ExitCode == 0 ? [] : ["-c", "core.sshCommand=ssh -o BatchMode=yes"];
+        return unpushed;
     }
 
     private static string FindGit() =>
@@ -98,15 +84,21 @@ public sealed class GitWorkingCopy(string folder) : IWorkingCopy
             SubmissionCodes.GitMissing,
             "The program 'git' is not on PATH. Submit needs it to prove that the code is committed; install git 2.30 or newer and try again.");
 
-    private async Task<string> LocateAsync(GitCommand git, CancellationToken cancellation)
+    private async Task<(string Root, string Prefix, string GitFolder)> LocateAsync(GitCommand git, CancellationToken cancellation)
     {
-        var result = await git.RunAsync(folder, ["rev-parse", "--show-toplevel"], cancellation).ConfigureAwait(false);
-        if (result.ExitCode == 0) return Path.GetFullPath(OneLine(result.Output));
+        var result = await git.RunAsync(folder, ["rev-parse", "--show-toplevel", "--show-prefix", "--absolute-git-dir"], cancellation).ConfigureAwait(false);
+        if (result.ExitCode == 0)
+        {
+            var lines = GitText.OneLine(result.Output).Split('\n').Select(line => line.TrimEnd('\r')).ToList();
+            return lines.Count == 3
+                ? (Path.GetFullPath(lines[0]), lines[1], lines[2])
+                : throw new AnalysisRunnerException(SubmissionCodes.GitFailed, $"The path of the work tree around {Gate.PathList.Quote(folder)} has a line break in it, and cannot be told from others. Rename the folder.");
+        }
         if (result.Error.Contains("dubious ownership", StringComparison.Ordinal))
         {
             throw new AnalysisRunnerException(
                 SubmissionCodes.DubiousOwnership,
-                $"Git does not read the repository around '{folder}', because it belongs to another user. If you trust it, run the command that git names: {LastLine(result.Error)}");
+                $"Git does not read the repository around '{folder}', because it belongs to another user. If you trust it, run the command that git names: {GitText.LastLine(result.Error)}");
         }
         if (result.Error.Contains("not a git repository", StringComparison.Ordinal) || result.Error.Contains("must be run in a work tree", StringComparison.Ordinal))
         {
@@ -114,36 +106,30 @@ public sealed class GitWorkingCopy(string folder) : IWorkingCopy
                 SubmissionCodes.NotAWorkTree,
                 $"'{folder}' is not in a git work tree. Only committed code is submitted: run 'git init', commit the project, and try again.");
         }
-        throw Failed(result, "rev-parse --show-toplevel");
+        throw GitText.Failed(result, "rev-parse --show-toplevel");
     }
 
-    private static async Task<string> OutputAsync(GitCommand git, string root, CancellationToken cancellation, params string[] arguments)
+    /// <summary>Reads <c>git remote -v</c>: name, tab, address after <c>insteadOf</c>, and what the address is for.</summary>
+    private static Dictionary<string, string> ParseRemotes(string output)
     {
-        var result = await git.RunAsync(root, arguments, cancellation).ConfigureAwait(false);
-        return result.ExitCode == 0 ? result.Output : throw Failed(result, string.Join(' ', arguments));
-    }
-
-    private static AnalysisRunnerException Failed(GitResult result, string command) =>
-        new(SubmissionCodes.GitFailed, $"'git {command}' failed with exit code {result.ExitCode}: {LastLine(result.Error)}");
-
-    private static async Task<IReadOnlyDictionary<string, string>> RemotesAsync(GitCommand git, string root, CancellationToken cancellation)
-    {
+        const string Fetch = " (fetch)";
         var remotes = new Dictionary<string, string>();
-        var names = await OutputAsync(git, root, cancellation, "remote").ConfigureAwait(false);
-        foreach (var name in names.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var url = await git.RunAsync(root, ["remote", "get-url", "--", name], cancellation).ConfigureAwait(false);
-            if (url.ExitCode == 0) remotes[name] = OneLine(url.Output);
+            // A partial clone says so after the kind: "(fetch) [blob:none]".
+            if (line.IndexOf('\t', StringComparison.Ordinal) is > 0 and var tab && line.LastIndexOf(Fetch, StringComparison.Ordinal) is > 0 and var end)
+                remotes.TryAdd(line[..tab], line[(tab + 1)..end]);
         }
         return remotes;
     }
 
-    private static async Task<string?> ChooseRemoteAsync(GitCommand git, string root, string? branch, IReadOnlyDictionary<string, string> remotes, CancellationToken cancellation)
+    private async Task<string?> ChooseRemoteAsync(GitCommand git, string root, string? branch, Dictionary<string, string> remotes, CancellationToken cancellation)
     {
-        if (branch is not null)
+        if (!string.IsNullOrEmpty(remoteName)) return remotes.ContainsKey(remoteName) ? remoteName : null;
+        if (branch is not null && remotes.Count > 1)
         {
             var upstream = await git.RunAsync(root, ["config", "--get", $"branch.{branch}.remote"], cancellation).ConfigureAwait(false);
-            if (upstream.ExitCode == 0 && remotes.ContainsKey(OneLine(upstream.Output))) return OneLine(upstream.Output);
+            if (upstream.ExitCode == 0 && remotes.ContainsKey(GitText.OneLine(upstream.Output))) return GitText.OneLine(upstream.Output);
         }
         return remotes.ContainsKey("origin") ? "origin" : remotes.Count == 1 ? remotes.Keys.Single() : null;
     }
@@ -152,13 +138,10 @@ public sealed class GitWorkingCopy(string folder) : IWorkingCopy
     {
         var modified = changes.Where(change => change.Kind == ChangeKind.Unstaged).Select(change => change.Path).ToHashSet();
         if (modified.Count == 0) return modified;
-        var differing = await OutputAsync(git, root, cancellation, "diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none", "--name-only", "-z", "HEAD").ConfigureAwait(false);
+        var differing = await git.OutputAsync(root, cancellation, "diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none", "--name-only", "-z", "HEAD").ConfigureAwait(false);
         modified.ExceptWith(differing.Split('\0'));
         return modified;
     }
-
-    /// <summary>A sparse checkout marks files <c>S</c> that are not there; one that is there was hidden by hand (pitfalls A24).</summary>
-    private static bool IsHidden(string root, string path, char tag) => tag != 'S' || Path.Exists(Path.Combine(root, path));
 
     private static string? OperationIn(string gitFolder) =>
         Directory.Exists(Path.Combine(gitFolder, "rebase-merge")) ? "rebase"
@@ -177,9 +160,4 @@ public sealed class GitWorkingCopy(string folder) : IWorkingCopy
         if (suffix.Length == 0) return full;
         return full.EndsWith(Path.DirectorySeparatorChar + suffix, StringComparison.Ordinal) ? full[..^(suffix.Length + 1)] : null;
     }
-
-    private static string OneLine(string output) => output.EndsWith('\n') ? output[..^1].TrimEnd('\r') : output;
-
-    private static string LastLine(string error) =>
-        error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "it said nothing";
 }

@@ -11,7 +11,11 @@ public interface IWorkingCopy
     /// </exception>
     Task<WorkingCopyFacts> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>Asks the remote about a commit.</summary>
+    /// <summary>Asks the remote about a commit, and the remotes of its submodules about theirs.</summary>
+    /// <param name="facts">What <see cref="ReadAsync"/> found.</param>
+    /// <param name="commit">The commit.</param>
+    /// <param name="needsDefaultBranch">Whether to find out about the default branch although that takes a fetch.</param>
+    /// <param name="cancellation">Stops asking.</param>
     /// <exception cref="AnalysisRunnerException">AR2020: the remote does not answer.</exception>
-    Task<RemoteFacts> AskRemoteAsync(WorkingCopyFacts facts, CommitId commit, CancellationToken cancellation);
+    Task<RemoteFacts> AskRemoteAsync(WorkingCopyFacts facts, CommitId commit, bool needsDefaultBranch, CancellationToken cancellation);
 }

@@ -25,6 +25,7 @@ public sealed class LocalRunner(
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
 
     private readonly StartRecord _record = new(state);
+    private readonly StopMark _stopped = new(state);
 
     /// <summary>The state folder.</summary>
     public StateFolder State { get; } = state;
@@ -64,6 +65,18 @@ public sealed class LocalRunner(
             if (!await TryEndAsync(running, fitness, cancellation).ConfigureAwait(false)) return running;
         }
         return await StartAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the runner again, or its successor, or starts one: for a build that was connected to it.</summary>
+    /// <param name="lost">The runner that does not answer any more.</param>
+    /// <param name="cancellation">Stops looking.</param>
+    /// <exception cref="AnalysisRunnerException">AR1051: it was ended by force, which is final. Otherwise as <see cref="FindOrStartAsync"/>.</exception>
+    public Task<RunningRunner> FindAgainAsync(RunningRunner lost, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(lost);
+        return _stopped.Names(lost.File)
+            ? throw new AnalysisRunnerException(BuildCodes.LocalRunnerStopped, $"The local runner (process {lost.File.Pid}) was ended by 'LocalRunnerStop -p:Force=true'.")
+            : FindOrStartAsync(cancellation);
     }
 
     /// <summary>Finds the runner; null when none runs.</summary>
@@ -106,8 +119,17 @@ public sealed class LocalRunner(
         if (!File.Exists(State.RunnerFile)) return false;
         using var taken = await StartLock.TakeAsync(State, StartLimit + EndLimit, cancellation).ConfigureAwait(false);
         if (await FindAsync(cancellation).ConfigureAwait(false) is not { } runner) return false;
-        await EndAsync(runner, force, cancellation).ConfigureAwait(false);
-        return true;
+        if (force) _stopped.Set(runner.File);
+        try
+        {
+            await EndAsync(runner, force, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch when (force)
+        {
+            _stopped.Clear();
+            throw;
+        }
     }
 
     /// <summary>Tells the user whether it runs, where, and how to sign in to its pages; starts nothing.</summary>

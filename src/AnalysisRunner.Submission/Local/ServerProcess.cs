@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Submission.Credentials;
 
 namespace AnalysisRunner.Submission.Local;
 

@@ -30,6 +30,13 @@ internal sealed class TomlTree
 
     public ref TomlNode this[int node] => ref _nodes[node];
 
+    /// <summary>Gives borrowed memory back. Nothing may use the tree afterwards.</summary>
+    public void Return()
+    {
+        _nodes.Return();
+        _children.Return();
+    }
+
     /// <summary>Adds a node that no table or array holds yet.</summary>
     public int Add(in TomlNode node) => _nodes.Add(node);
 

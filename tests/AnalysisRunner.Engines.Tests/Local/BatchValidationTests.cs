@@ -44,6 +44,19 @@ public sealed class BatchValidationTests
         { EngineCodes.ValueOutOfRange, Specs.Batch("b", Plain with { Timeout = TimeSpan.Zero }) },
         { EngineCodes.ValueOutOfRange, Specs.Batch("b", Plain with { Command = "a\0b" }) },
         { EngineCodes.ValueOutOfRange, Specs.Batch("b", Plain) with { CancelAfterFailures = 0 } },
+        { EngineCodes.GroupMalformed, Specs.Batch("b", Plain with { Group = 1 }) },
+        { EngineCodes.GroupMalformed, Specs.Batch("b", Plain with { Group = -1 }) },
+        { EngineCodes.GroupMalformed, Specs.Batch("b") with { Groups = [new() { Id = 2, Name = "g" }] } },
+        { EngineCodes.GroupMalformed, Specs.Batch("b") with { Groups = [new() { Id = 1, Name = "g", Parent = 1 }] } },
+        { EngineCodes.GroupMalformed, Specs.Batch("b") with { Groups = [new() { Id = 1, Name = "g", Parent = -1 }] } },
+        { EngineCodes.GroupMalformed, Specs.Batch("b") with { Groups = [new() { Id = 1, Name = "g", CancelAfterFailures = 0 }] } },
+        { EngineCodes.InputFileMalformed, Specs.Batch("b", Plain with { InputFiles = [new("/a", "../a")] }) },
+        { EngineCodes.InputFileMalformed, Specs.Batch("b", Plain with { InputFiles = [new("a", "a")] }) },
+        { EngineCodes.InputFileMalformed, Specs.Batch("b", Plain with { InputFiles = [new("/a\0", "a")] }) },
+        { EngineCodes.InputFileMalformed, Specs.Batch("b", Plain with { InputFiles = [new("/a", "x")] }, Specs.Job(2, "true") with { InputFiles = [new("/b", "x")] }) },
+        { EngineCodes.OutputFileMalformed, Specs.Batch("b", Plain with { OutputFiles = [new("/a", "/b")] }) },
+        { EngineCodes.OutputFileMalformed, Specs.Batch("b", Plain with { OutputFiles = [new("a", "b")] }) },
+        { EngineCodes.OutputFileMalformed, Specs.Batch("b", Plain with { OutputFiles = [new("a", "/x"), new("b", "/y/../x")] }) },
     };
 
     [Theory]

@@ -20,7 +20,8 @@ public sealed class JournalTests : IDisposable
             new AttemptStopRequested(Time, 1, 1, StopCause.TimedOut),
             new AttemptEnded(Time, 1, 1, new(AttemptOutcome.Failed, 3, null, "tab\t, newline\n, \"quote\", é"), Time.AddSeconds(-5)),
             new AttemptEnded(Time, 1, 1, new(AttemptOutcome.Succeeded, 0, null, null), Time),
-            new AttemptEnded(Time, 1, 1, new(AttemptOutcome.FailedForGood, null, 9, ""), Time), new BatchCancelled(Time, "why\tnot"),
+            new AttemptEnded(Time, 1, 1, new(AttemptOutcome.FailedForGood, null, 9, ""), Time), new GroupCancelled(Time, 2, "why\tnot"),
+            new AttemptEnded(Time, 2, 3, new(AttemptOutcome.Failed, 137, null, "x") { OutOfMemory = true, Usage = new(1234, 5L << 40) }, Time),
         ];
 
         records.Select(record => JournalRecord.Read(record.Write())).ShouldBe(records);
@@ -31,8 +32,8 @@ public sealed class JournalTests : IDisposable
     [InlineData("")]
     [InlineData("start\t1\t2")]
     [InlineData("start\t1\tx\t2")]
-    [InlineData("end\t1\t1\t1\tNothing\t-\t-\t1\t-")]
-    [InlineData("cancel\t1\tnot json")]
+    [InlineData("end\t1\t1\t1\tNothing\t-\t-\t1\t-\t-\t-\t-")]
+    [InlineData("cancel\t1\t0\tnot json")]
     [InlineData("unknown\t1")]
     public void A_line_that_is_no_record_is_none(string line) => JournalRecord.Read(line).ShouldBeNull();
 
@@ -68,6 +69,46 @@ public sealed class JournalTests : IDisposable
 
             content.Lines.ShouldBe(["the first", "the third"]);
             content.Damaged.ShouldBeGreaterThan(0);
+        }
+    }
+
+    [Fact]
+    public void A_journal_cut_anywhere_is_a_prefix_of_itself_and_goes_on_from_there()
+    {
+        var texts = Enumerable.Range(1, 12).Select(i => new AttemptStarted(Time, i, i).Write()).ToArray();
+        byte[] whole = [.. texts.SelectMany(Journal.Line)];
+        for (var length = 0; length <= whole.Length; length++)
+        {
+            System.IO.File.WriteAllBytes(File, whole[..length]);
+
+            var content = Journal.Read(File);
+            content.Lines.ShouldBe(texts.Take(content.Lines.Count));
+            content.Damaged.ShouldBe(0);
+            using (var journal = Journal.Open(File, content.ValidLength)) journal.Append("more", keep: false);
+
+            Journal.Read(File).Lines.ShouldBe([.. content.Lines, "more"]);
+        }
+    }
+
+    [Fact]
+    public void A_journal_with_any_byte_changed_to_anything_tells_nothing_that_was_not_written()
+    {
+        var texts = Enumerable.Range(1, 6).Select(i => $"record {i}").ToArray();
+        byte[] whole = [.. texts.SelectMany(Journal.Line)];
+        for (var i = 0; i < whole.Length; i++)
+        {
+            for (var value = 0; value < 256; value++)
+            {
+                if (value == whole[i]) continue;
+                var damaged = (byte[])whole.Clone();
+                damaged[i] = (byte)value;
+                var content = Journal.Parse(damaged);
+
+                // At most the record itself, and the next one when the line end between them is gone. Hex digits mean the same in capitals.
+                var lost = texts.Except(content.Lines).ToArray();
+                var isTold = lost.Length == 0 || content.Damaged > 0 || i == whole.Length - 1;
+                (lost.Length <= 2 && content.Lines.SequenceEqual(texts.Except(lost)) && isTold).ShouldBeTrue($"byte {i} as {value}");
+            }
         }
     }
 

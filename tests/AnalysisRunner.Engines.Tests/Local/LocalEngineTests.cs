@@ -13,6 +13,7 @@ public sealed class LocalEngineTests : BatchEngineContract
         MilliCpu = 4000,
         MemoryBytes = 1 << 30,
         KillGrace = TimeSpan.FromMilliseconds(300),
+        RetryDelay = TimeSpan.FromMilliseconds(20),
     };
 
     protected override async Task<IBatchEngine> OpenAsync() => await LocalEngine.OpenAsync(Options, CancellationToken.None);

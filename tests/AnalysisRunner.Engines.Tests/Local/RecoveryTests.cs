@@ -22,19 +22,6 @@ public sealed class RecoveryTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [UnixTheory]
-    [InlineData("before", 1)]
-    [InlineData("before", 7)]
-    [InlineData("after", 1)]
-    [InlineData("after", 7)]
-    public async Task A_host_killed_around_a_start_costs_nothing(string when, int start)
-    {
-        var spec = MarkingBatch(20, "sleep 0.02");
-        using (var host = EngineHost.Start(State, spec, when, start.ToString(CultureInfo.InvariantCulture))) await host.DiesAsync();
-
-        await ShouldEndWithEveryJobRunOnceAsync(spec);
-    }
-
     [UnixFact]
     public async Task A_job_that_runs_on_is_adopted_with_its_log()
     {
@@ -199,19 +186,36 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [UnixFact]
-    public async Task Killed_at_random_moments_every_job_runs_exactly_once()
+    public async Task What_a_job_of_a_dead_host_made_is_delivered_and_what_it_used_is_known()
     {
-        const int Seed = 20261120;
-        var random = new Random(Seed);
-        var spec = MarkingBatch(200, ":");
-        for (var kill = 0; kill < 20; kill++)
-        {
-            using var host = EngineHost.Start(State, spec);
-            if (await host.SubmittedAsync()) await Task.Delay(random.Next(0, 12));
-            await host.KillAsync();
-        }
+        var work = $"touch '{_folder["running"]}'; until [ -e '{_folder["go"]}' ]; do :; done; echo made > \"$BATCH_TMPDIR/out\"";
+        await KillHostWhenRunningAsync(Specs.Batch(Key, Specs.Job(1, work) with { OutputFiles = [new("out", _folder["delivered"])] }));
 
-        await ShouldEndWithEveryJobRunOnceAsync(spec);
+        await using var engine = await OpenAsync();
+        // Long enough for a look at what it uses.
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await File.WriteAllTextAsync(_folder["go"], "");
+
+        (await engine.EndAsync(Key)).State.ShouldBe(BatchState.Succeeded);
+        (await File.ReadAllTextAsync(_folder["delivered"])).ShouldBe("made\n");
+        var job = await engine.JobAsync(Key, 1);
+        job.CpuMilliseconds!.Value.ShouldBeGreaterThan(100);
+        job.PeakMemoryBytes!.Value.ShouldBeGreaterThan(1 << 20);
+    }
+
+    [UnixFact]
+    public async Task What_a_job_made_that_ended_without_a_host_is_delivered_by_the_next()
+    {
+        var work = $"touch '{_folder["running"]}'; until [ -e '{_folder["go"]}' ]; do sleep 0.01; done; echo made > \"$BATCH_TMPDIR/out\"";
+        await KillHostWhenRunningAsync(Specs.Batch(Key, Specs.Job(1, work) with { OutputFiles = [new("out", _folder["delivered"])] }));
+        await File.WriteAllTextAsync(_folder["go"], "");
+        await UntilAsync(() => Batch.Attempt(1, 1).ReadExit() is not null);
+        File.Exists(_folder["delivered"]).ShouldBeFalse();
+
+        await using var engine = await OpenAsync();
+
+        (await engine.EndAsync(Key)).State.ShouldBe(BatchState.Succeeded);
+        (await File.ReadAllTextAsync(_folder["delivered"])).ShouldBe("made\n");
     }
 
     private BatchSpec MarkingBatch(int jobs, string command) => Specs.Batch(Key, [.. Enumerable.Range(1, jobs).Select(id =>
@@ -255,7 +259,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     private Task<LocalEngine> OpenAsync() => LocalEngine.OpenAsync(
-        new LocalEngineOptions { Directory = State, MilliCpu = 4000, KillGrace = TimeSpan.FromMilliseconds(300), Report = _reports.Add }, CancellationToken.None);
+        new LocalEngineOptions { Directory = State, MilliCpu = 4000, KillGrace = TimeSpan.FromMilliseconds(300), RetryDelay = TimeSpan.Zero, Report = _reports.Add }, CancellationToken.None);
 
     /// <summary>Waits for what another process does and nothing tells of.</summary>
     private static async Task UntilAsync(Func<bool> condition)

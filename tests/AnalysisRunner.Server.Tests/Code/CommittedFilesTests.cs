@@ -56,7 +56,7 @@ public sealed class CommittedFilesTests
         var (mirrors, two) = (user.Mirrors(), user.Git("rev-parse", "HEAD"));
         (await mirrors.ListSubmodulesAsync(await user.ResolveAsync(one), None)).ShouldBeEmpty();
         var commit = await user.ResolveAsync(two);
-        (await mirrors.ListSubmodulesAsync(commit, None)).ShouldBe(["deps/lib ü"]);
+        (await mirrors.ListSubmodulesAsync(commit, None)).ShouldBe([new Submodule("deps/lib ü", UserRepository.Id(one), null)]);
         (await mirrors.FindAsync(commit, ParsePath("deps/lib ü"), None))!.Kind.ShouldBe(CommittedKind.Submodule);
     }
 

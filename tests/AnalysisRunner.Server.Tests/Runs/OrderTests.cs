@@ -99,10 +99,18 @@ public sealed class OrderTests
         public ValueTask<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation) =>
             inner.GetJobsAsync(key, after, limit, cancellation);
 
+        public ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation) =>
+            inner.GetAttemptsAsync(key, job, cancellation);
+
+        public ValueTask<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation) => inner.GetGroupsAsync(key, cancellation);
+
         public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation) =>
             inner.ReadLogAsync(key, job, offset, follow, cancellation);
 
         public Task CancelAsync(string key, string reason, CancellationToken cancellation) => inner.CancelAsync(key, reason, cancellation);
+
+        public Task CancelGroupAsync(string key, int group, string reason, CancellationToken cancellation) =>
+            inner.CancelGroupAsync(key, group, reason, cancellation);
 
         public IAsyncEnumerable<BatchSummary> WatchAsync(CancellationToken cancellation) => inner.WatchAsync(cancellation);
 

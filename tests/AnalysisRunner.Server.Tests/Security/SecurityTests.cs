@@ -148,16 +148,17 @@ public sealed class SecurityTests : IAsyncLifetime
     {
         var time = new SettableTime();
         var signIn = new SignIn(time);
-        var (late, expiresAt) = signIn.NewCode();
+        var alice = new Caller("alice");
+        var (late, expiresAt) = signIn.NewCode(alice);
         expiresAt.ShouldBe(time.GetUtcNow().AddMinutes(10));
         time.Advance(TimeSpan.FromMinutes(10));
         signIn.Redeem(late).ShouldBeNull();
 
-        var session = signIn.Redeem(signIn.NewCode().Code);
-        signIn.IsSignedIn(session).ShouldBeTrue();
-        signIn.IsSignedIn("other").ShouldBeFalse();
+        var session = signIn.Redeem(signIn.NewCode(alice).Code);
+        signIn.Find(session).ShouldBe(alice);
+        signIn.Find("other").ShouldBeNull();
         time.Advance(SignIn.SessionLifetime);
-        signIn.IsSignedIn(session).ShouldBeFalse();
+        signIn.Find(session).ShouldBeNull();
     }
 
     [Fact]

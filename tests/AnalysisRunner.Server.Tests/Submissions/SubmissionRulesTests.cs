@@ -89,7 +89,7 @@ public sealed class SubmissionRulesTests
     [MemberData(nameof(Breaches))]
     internal void Refuses_each_breach_with_its_code_and_a_field(string code, SubmissionRequest request)
     {
-        var problem = SubmissionRules.Check(request).ShouldHaveSingleItem();
+        var problem = SubmissionRules.Check(SubmissionRules.Local, request).ShouldHaveSingleItem();
 
         problem.Code.ShouldBe(code);
         problem.Field.ShouldNotBeNullOrEmpty();
@@ -99,14 +99,14 @@ public sealed class SubmissionRulesTests
     [Fact]
     public void Accepts_a_good_request_for_a_script_and_one_for_a_project()
     {
-        SubmissionRules.Check(Good).ShouldBeEmpty();
-        SubmissionRules.Check(Good with { Script = null, Project = "src/A/A.csproj", Configuration = "Standard", Arguments = ["--x", "-1"] }).ShouldBeEmpty();
+        SubmissionRules.Check(SubmissionRules.Local, Good).ShouldBeEmpty();
+        SubmissionRules.Check(SubmissionRules.Local, Good with { Script = null, Project = "src/A/A.csproj", Configuration = "Standard", Arguments = ["--x", "-1"] }).ShouldBeEmpty();
     }
 
     [Fact]
     public void Finds_everything_that_is_wrong_at_once()
     {
-        var codes = SubmissionRules.Check(new SubmissionRequest { OutputPrefix = "..", WorkingDirectory = "..", Cpu = "x", Branch = "\n" }).Select(p => p.Code);
+        var codes = SubmissionRules.Check(SubmissionRules.Local, new SubmissionRequest { OutputPrefix = "..", WorkingDirectory = "..", Cpu = "x", Branch = "\n" }).Select(p => p.Code);
 
         codes.ShouldBe([
             PolicyCodes.Dataset, PolicyCodes.Level, PolicyCodes.Description, PolicyCodes.OutputPrefixInvalid, PolicyCodes.Commit,

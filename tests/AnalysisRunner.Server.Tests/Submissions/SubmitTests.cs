@@ -60,18 +60,33 @@ public sealed class SubmitTests
     }
 
     [GitFact]
-    public async Task Unknown_commits_and_submodules_are_refused()
+    public async Task Unknown_commits_and_work_trees_are_refused()
     {
         await using var runner = await TestRunner.StartAsync();
         var request = runner.Script("true");
         (await Refusal(runner, request with { Commit = new string('0', 40) })).ShouldBe(PolicyCodes.CommitNotFound);
         (await Refusal(runner, request with { WorkTree = runner.State })).ShouldBe(PolicyCodes.Repository);
+    }
 
-        using var other = new UserRepository("other");
-        other.Commit("inner");
-        runner.Repository.Git("-c", "protocol.file.allow=always", "submodule", "add", "--quiet", other.Folder, "inner");
-        var sha = runner.Repository.Commit("with a submodule", "b.txt");
-        (await Refusal(runner, request with { Commit = sha })).ShouldBe(PolicyCodes.Submodules);
+    [GitFact]
+    public async Task Submodules_come_from_the_users_own_work_tree_and_are_refused_where_that_lacks_them()
+    {
+        await using var runner = await TestRunner.StartAsync();
+        using var outer = new UserRepository("outer");
+        using var inner = new UserRepository("inner");
+        inner.Commit("inner", "who.txt", "from the submodule");
+        outer.Git("-c", "protocol.file.allow=always", "submodule", "add", "--quiet", inner.Folder, "deps/inner ü");
+        outer.Commit("outer");
+        runner.Repository.Git("-c", "protocol.file.allow=always", "submodule", "add", "--quiet", outer.Folder, "lib");
+        runner.Repository.Git("-c", "protocol.file.allow=always", "submodule", "update", "--quiet", "--init", "--recursive");
+        var request = runner.Script("cat 'lib/deps/inner ü/who.txt' && git -C lib status --porcelain");
+
+        var run = await runner.RunAsync(request);
+        run.State.ShouldBe(InvocationState.Succeeded, run.Reason);
+        (await runner.LogAsync(run.ArGuid)).ShouldEndWith("from the submodule");
+
+        runner.Repository.Git("submodule", "deinit", "--quiet", "--force", "--all");
+        (await Refusal(runner, request)).ShouldBe(PolicyCodes.Submodules);
     }
 
     [GitFact]

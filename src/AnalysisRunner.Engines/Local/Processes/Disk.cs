@@ -21,6 +21,21 @@ internal static class Disk
         }
     }
 
+    /// <summary>Makes sure that a folder is there and can be written; on Windows only that it is there.</summary>
+    /// <exception cref="IOException">It is not, or cannot.</exception>
+    public static void DemandWritable(string path)
+    {
+        if (OperatingSystem.IsWindows() ? Directory.Exists(path) : Libc.Access(path, Libc.MayWrite) == 0) return;
+        throw new IOException($"the folder \"{path}\" cannot be written: {(OperatingSystem.IsWindows() ? "it is not there" : Libc.Describe(Marshal.GetLastPInvokeError()))}.");
+    }
+
+    /// <summary>Whether there is practically no room left where a folder is.</summary>
+    public static bool IsFull(string path)
+    {
+        const long Nothing = 64 * 1024;
+        return Directory.Exists(path) && new DriveInfo(path).AvailableFreeSpace < Nothing;
+    }
+
     /// <summary>Gives a file a second name unless that exists, in one step; false when it exists.</summary>
     public static bool TryLink(string existing, string added)
     {

@@ -18,8 +18,10 @@ internal interface IJobProcess
     /// <summary>Waits until the process has ended; blocks the thread.</summary>
     void Wait();
 
-    /// <summary>Gives the process id back to the system and says how the process ended: exit code or signal, or neither when that is not known.</summary>
-    (int? ExitCode, int? Signal) Reap();
+    /// <summary>
+    /// Gives the process id back to the system and says how the process ended, by exit code or signal, and what it used; null is what is not known.
+    /// </summary>
+    (int? ExitCode, int? Signal, ProcessUsage? Usage) Reap();
 }
 
 /// <summary>Starts, looks at and ends the processes of jobs, in the way of the operating system.</summary>
@@ -48,6 +50,9 @@ internal interface IJobProcesses
 
     /// <summary>Sends KILL to what is left of the session of a leader that is gone, unless its id has become somebody else's.</summary>
     void StopRemains(ProcessIdentity leader);
+
+    /// <summary>What everything in the session that a process leads has used so far, as far as can be seen; null when nothing can.</summary>
+    ProcessUsage? Sample(int leader);
 
     /// <summary>Whether anything that runs is left of the session of a leader that has ended and is not reaped yet.</summary>
     bool HasMembers(int leader);

@@ -6,6 +6,7 @@ namespace AnalysisRunner.Engines.Local.Processes;
 internal static unsafe partial class Libc
 {
     public const int ReadOnly = 0, WriteOnly = 1;
+    public const int MayWrite = 2;
     public const int NoSuchProcess = 3, Interrupted = 4, FileExists = 17;
     public const int SignalTerminate = 15, SignalKill = 9;
     public const int ProcessById = 1, WaitExited = 4;
@@ -55,14 +56,17 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     public static partial int WaitId(int kind, int id, void* information, int options);
 
-    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
-    public static partial int WaitPid(int pid, out int status, int options);
+    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
+    public static partial int Wait4(int pid, out int status, int options, void* usage);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(int descriptor);

@@ -65,6 +65,8 @@ internal sealed class PortableJobProcesses : IJobProcesses
         // The id in the claim is bash's own, not the system's: nothing may be stopped by it.
     }
 
+    public ProcessUsage? Sample(int leader) => null;
+
     public bool HasMembers(int leader) => false;
 
     private sealed class Child(Process process) : IJobProcess
@@ -73,9 +75,10 @@ internal sealed class PortableJobProcesses : IJobProcesses
 
         public void Wait() => process.WaitForExit();
 
-        public (int? ExitCode, int? Signal) Reap()
+        public (int? ExitCode, int? Signal, ProcessUsage? Usage) Reap()
         {
-            using (process) return (process.ExitCode, null);
+            // What bash started is not in its numbers here, so there are none.
+            using (process) return (process.ExitCode, null, null);
         }
     }
 }

@@ -115,6 +115,18 @@ internal sealed unsafe class PosixJobProcesses : IJobProcesses
         if (!taken) Stop(leader.Pid, force: true);
     }
 
+    public ProcessUsage? Sample(int leader)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        long ticks = 0, peak = 0;
+        foreach (var member in ProcStat.Session(leader))
+        {
+            ticks += member.CpuTicks;
+            peak = Math.Max(peak, ProcStat.PeakMemoryBytes(member.Pid));
+        }
+        return ticks == 0 && peak == 0 ? null : new ProcessUsage(ticks * 1000 / ProcStat.TicksPerSecond, peak);
+    }
+
     // macOS answers EPERM, not success, when only an ended leader is left.
     public bool HasMembers(int leader) => OperatingSystem.IsLinux() ? ProcStat.Session(leader).Any(member => member.State is not ('Z' or 'X')) : Libc.Kill(-leader, 0) == 0;
 
@@ -160,15 +172,20 @@ internal sealed unsafe class PosixJobProcesses : IJobProcesses
             }
         }
 
-        public (int? ExitCode, int? Signal) Reap()
+        public (int? ExitCode, int? Signal, ProcessUsage? Usage) Reap()
         {
+            // struct rusage: the times of user and system, each seconds and microseconds, then the peak memory, all in words.
+            var words = stackalloc long[OpaqueSize / sizeof(long)];
             int result, status;
-            while ((result = Libc.WaitPid(pid, out status, 0)) < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted)
+            while ((result = Libc.Wait4(pid, out status, 0, words)) < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted)
             {
             }
             // A host that was started with CHLD ignored has its children reaped by the system: how they ended, only the exit file tells.
-            if (result != pid) return (null, null);
-            return (status & 0x7f) == 0 ? ((status >> 8) & 0xff, null) : (null, status & 0x7f);
+            if (result != pid) return (null, null, null);
+            // macOS has 32 bits of microseconds and counts bytes, Linux kilobytes.
+            var cpu = ((words[0] + words[2]) * 1000) + (((int)words[1] + (int)words[3]) / 1000);
+            var usage = new ProcessUsage(cpu, OperatingSystem.IsMacOS() ? words[4] : words[4] * 1024);
+            return (status & 0x7f) == 0 ? ((status >> 8) & 0xff, null, usage) : (null, status & 0x7f, usage);
         }
     }
 }

@@ -8,8 +8,12 @@ namespace AnalysisRunner.Engines.Local.Processes;
 /// <param name="Group">Its process group.</param>
 /// <param name="SessionId">Its session.</param>
 /// <param name="Start">When it started, in clock ticks after the boot.</param>
-internal readonly record struct ProcStat(int Pid, char State, int Group, int SessionId, string Start)
+/// <param name="CpuTicks">The cpu time of the process and of the children that it waited for.</param>
+internal readonly record struct ProcStat(int Pid, char State, int Group, int SessionId, string Start, long CpuTicks)
 {
+    /// <summary>The same on every Linux that .NET runs on, whatever the kernel's own tick is.</summary>
+    public const int TicksPerSecond = 100;
+
     /// <summary>Reads one process; false when it does not exist.</summary>
     public static bool TryRead(int pid, out ProcStat stat)
     {
@@ -19,12 +23,25 @@ internal readonly record struct ProcStat(int Pid, char State, int Group, int Ses
         var text = System.Text.Encoding.Latin1.GetString(bytes);
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         if (fields.Length < 20) return false;
-        stat = new(pid, fields[0][0], int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[19]);
+        var ticks = 0L;
+        foreach (var field in fields.AsSpan(11, 4)) ticks += long.Parse(field, CultureInfo.InvariantCulture);
+        stat = new(pid, fields[0][0], int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[19], ticks);
         return true;
     }
 
     /// <summary>The arguments of a process, each followed by NUL; empty when it does not exist or is not ours to see.</summary>
     public static byte[] CommandLine(int pid) => TryReadAll(pid, "cmdline") ?? [];
+
+    /// <summary>The most memory that a process has had; 0 when it does not exist or has none any more.</summary>
+    public static long PeakMemoryBytes(int pid)
+    {
+        const string Name = "VmHWM:";
+        var text = System.Text.Encoding.ASCII.GetString(TryReadAll(pid, "status") ?? []);
+        var at = text.IndexOf(Name, StringComparison.Ordinal);
+        if (at < 0) return 0;
+        var value = text.AsSpan(at + Name.Length).TrimStart();
+        return long.Parse(value[..value.IndexOf(' ')], CultureInfo.InvariantCulture) * 1024;
+    }
 
     /// <summary>The ids of all processes.</summary>
     public static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc")

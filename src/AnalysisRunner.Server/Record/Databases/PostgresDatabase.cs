@@ -30,10 +30,24 @@ internal sealed class PostgresDatabase : IRecordDatabase
     /// <exception cref="AnalysisRunnerException"><c>AR6130</c> it is malformed.</exception>
     public PostgresDatabase(string connection)
     {
-        NpgsqlConnectionStringBuilder builder;
+        var builder = Parse(connection);
+        builder.SearchPath = Schema;
+        builder.ApplicationName ??= "analysis-runner";
+        // Statements are few and constant: the server plans each of them once per connection.
+        if (builder.MaxAutoPrepare == 0) builder.MaxAutoPrepare = 64;
+        _connection = builder.ToString();
+        _readers = NpgsqlDataSource.Create(builder);
+        Name = $"PostgreSQL database \"{builder.Database}\" at \"{builder.Host}\"";
+    }
+
+    /// <summary>Reads a connection string without connecting.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6130</c> it is malformed.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string connection)
+    {
         try
         {
-            builder = new NpgsqlConnectionStringBuilder(connection);
+            var builder = new NpgsqlConnectionStringBuilder(connection);
+            return string.IsNullOrWhiteSpace(builder.Host) ? throw new FormatException("It has no Host.") : builder;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
@@ -44,13 +58,6 @@ internal sealed class PostgresDatabase : IRecordDatabase
                 + "Write 'sqlite', or a text such as 'Host=/run/postgresql;Database=analysis_runner;Username=runner'.",
                 e);
         }
-        builder.SearchPath = Schema;
-        builder.ApplicationName ??= "analysis-runner";
-        // Statements are few and constant: the server plans each of them once per connection.
-        if (builder.MaxAutoPrepare == 0) builder.MaxAutoPrepare = 64;
-        _connection = builder.ToString();
-        _readers = NpgsqlDataSource.Create(builder);
-        Name = $"PostgreSQL database \"{builder.Database}\" at \"{builder.Host}\"";
     }
 
     /// <inheritdoc />

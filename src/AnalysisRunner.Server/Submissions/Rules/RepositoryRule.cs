@@ -1,35 +1,33 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Settings;
 
 namespace AnalysisRunner.Server.Submissions.Rules;
 
-/// <summary>The local runner is told an absolute work tree to clone from; a repository URL, when given, is one.</summary>
+/// <summary>A shared server is told a repository by name or address, and no work tree; without a repository it is told a command and nothing else.</summary>
 internal sealed class RepositoryRule : ISubmissionRule
 {
-    private const int MaximumLength = 4000;
-
     public IEnumerable<Problem> Check(SubmissionRequest request)
     {
-        if (request.Repository is not null && !RepositoryUrl.TryParse(request.Repository, out _))
+        if (request.WorkTree is not null)
+        {
+            yield return new Problem(
+                PolicyCodes.Repository, "A work tree is given; only a local runner can read one. Send the repository's URL, and push the commit.", "workTree");
+        }
+        if (request.Repository is { } repository && !KnownRepositories.IsName(repository) && !RepositoryUrl.TryParse(repository, out _))
         {
             yield return new Problem(
                 PolicyCodes.Repository,
-                $"The repository {Quoted.Value(request.Repository)} is not a repository URL; send one such as 'https://github.com/owner/name'.",
+                $"The repository {Quoted.Value(repository)} is neither the name nor the URL of a repository; send one such as 'https://github.com/owner/name'.",
                 "repository");
         }
-        if (string.IsNullOrEmpty(request.WorkTree))
+        if (request is { Repository: null, Commit.Length: > 0 })
         {
-            yield return new Problem(
-                PolicyCodes.Repository,
-                "No work tree is given; the local runner clones from the work tree's own repository. Send its absolute path.",
-                "workTree");
+            yield return new Problem(PolicyCodes.Repository, "Missing repo parameter: a commit is given and no repository that has it. Send both, or neither.", "repository");
         }
-        else if (!Path.IsPathFullyQualified(request.WorkTree) || request.WorkTree.Length > MaximumLength || request.WorkTree.Any(char.IsControl))
+        if (request is { Repository: null, Project: not null })
         {
-            yield return new Problem(
-                PolicyCodes.Repository,
-                $"The work tree {Quoted.Value(request.WorkTree)} is not an absolute path without control characters; send the path that 'git rev-parse --show-toplevel' prints.",
-                "workTree");
+            yield return new Problem(PolicyCodes.Repository, "A project is given and no repository that has it; send the repository's URL and the commit.", "repository");
         }
     }
 }

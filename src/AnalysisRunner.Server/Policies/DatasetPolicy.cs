@@ -1,0 +1,41 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Security;
+
+namespace AnalysisRunner.Server.Policies;
+
+/// <summary>What may happen on one dataset.</summary>
+internal sealed record DatasetPolicy
+{
+    /// <summary>The dataset.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its cloud project; null when it has none.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>The names of the repositories that may run on it; null allows the caller's own work trees, which only a local runner can read.</summary>
+    public IReadOnlySet<string>? Repositories { get; init; }
+
+    /// <summary>Its members, as <see cref="Caller.Principal"/> names them.</summary>
+    public required IReadOnlySet<string> Members { get; init; }
+
+    /// <summary>Its levels, and for each the only members that may use it; null where all may.</summary>
+    public required IReadOnlyDictionary<AccessLevel, IReadOnlySet<string>?> Levels { get; init; }
+
+    /// <summary>The levels at which a command may run without a repository.</summary>
+    public IReadOnlySet<AccessLevel> Repositoryless { get; init; } = new HashSet<AccessLevel>();
+
+    /// <summary>Whether config values that no commit holds are allowed.</summary>
+    public bool AllowsUncommittedConfig { get; init; } = true;
+
+    /// <summary>Whether standard and full may run although the engine gives every job the rights of the server.</summary>
+    public bool IsUnenforced { get; init; }
+
+    /// <summary>What an image must begin with at levels standard and full; null allows any.</summary>
+    public IReadOnlyList<string>? ImagePrefixes { get; init; }
+
+    /// <summary>The image of drivers that ask for none, which is allowed at every level; null when there is none.</summary>
+    public string? DriverImage { get; init; }
+
+    /// <summary>Whether the caller is a member.</summary>
+    public bool IsMember(Caller caller) => Members.Contains(caller.Principal);
+}

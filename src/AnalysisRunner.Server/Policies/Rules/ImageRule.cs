@@ -1,0 +1,19 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Submissions;
+
+namespace AnalysisRunner.Server.Policies.Rules;
+
+/// <summary>At levels standard and full, an image comes from one of the registries that the settings name (analysis-runner spec §3, check 18).</summary>
+internal sealed class ImageRule : IPolicyRule
+{
+    public Problem? Check(PolicyQuestion question)
+    {
+        if (question is not { Dataset: { ImagePrefixes: { } prefixes } dataset, Level: { } level, Request.Image: { Length: > 0 } image }) return null;
+        if (!level.NeedsReviewedCode() || image == dataset.DriverImage || prefixes.Any(prefix => image.StartsWith(prefix, StringComparison.Ordinal))) return null;
+        return new Problem(
+            PolicyCodes.ImageNotAllowed,
+            $"Invalid image \"{Quoted.Value(image)[1..^1]}\": level '{level.ToName()}' takes images of {(prefixes.Count == 0 ? "no registry" : string.Join(" or ", prefixes.Select(prefix => $"'{prefix}'")))} only; push it there, use the server's own image, or use level 'test'.",
+            "image");
+    }
+}

@@ -1,0 +1,102 @@
+using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Server.Record;
+
+namespace AnalysisRunner.Server.Settings;
+
+/// <summary>Everything that <c>server.toml</c> says, checked as a whole. Immutable: a change of the file makes another one.</summary>
+internal sealed record ServerSettings
+{
+    /// <summary>The content that they were read from (<see cref="SettingsSource.Fingerprint"/>); null for the built-in ones of a local runner.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>What only a restart can change.</summary>
+    public required FixedSettings Fixed { get; init; }
+
+    /// <summary>Where code comes from.</summary>
+    public required CodeSettings Code { get; init; }
+
+    /// <summary>Whose tokens are accepted.</summary>
+    public required IReadOnlyList<IssuerSettings> Issuers { get; init; }
+
+    /// <summary>Who may run what.</summary>
+    public required Policy Policy { get; init; }
+
+    /// <summary>The image of drivers that ask for none; null when there is none.</summary>
+    public string? DriverImage { get; init; }
+}
+
+/// <summary>What only a restart can change.</summary>
+internal sealed record FixedSettings
+{
+    /// <summary>The absolute path of the state folder.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Where users reach the server, without a trailing slash.</summary>
+    public required string PublicUrl { get; init; }
+
+    /// <summary>Where the invocation log is kept, as <see cref="InvocationLogOptions.Database"/> takes it.</summary>
+    public string Database { get; init; } = InvocationLogOptions.Sqlite;
+
+    /// <summary>The absolute path of the folder of composed configs; null for the one in the state folder.</summary>
+    public string? ConfigStore { get; init; }
+
+    /// <summary>The absolute path of a dataset's storage, with <c>{dataset}</c> and <c>{namespace}</c>; null for the one in the state folder.</summary>
+    public string? Storage { get; init; }
+}
+
+/// <summary>Where code comes from.</summary>
+internal sealed record CodeSettings
+{
+    /// <summary>What a repository's name is appended to, ending with a slash; null when every repository has an address of its own.</summary>
+    public string? RepositoryBase { get; init; }
+
+    /// <summary>Whether code comes from work trees on this machine: the settings of a local runner.</summary>
+    public bool UsesWorkTrees { get; init; }
+
+    /// <summary>The branch of reviewed code.</summary>
+    public string DefaultBranch { get; init; } = "main";
+
+    /// <summary>What is different for single repositories, by name.</summary>
+    public IReadOnlyDictionary<string, RepositorySettings> Repositories { get; init; } = new Dictionary<string, RepositorySettings>();
+
+    /// <summary>The hosts, beside a repository's own, that submodules may come from; in lower case.</summary>
+    public IReadOnlySet<string> SubmoduleHosts { get; init; } = new HashSet<string>();
+
+    /// <summary>The absolute path of a file in the format of git-credential-store; null when there is none.</summary>
+    public string? GitCredentials { get; init; }
+
+    /// <summary>How long one fetch may take.</summary>
+    public TimeSpan FetchTimeLimit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How large a mirror may become, in bytes.</summary>
+    public long FetchSizeLimit { get; init; } = 20L << 30;
+}
+
+/// <summary>What is different for one repository.</summary>
+/// <param name="Url">Its address; null for the base with its name.</param>
+/// <param name="DefaultBranch">Its branch of reviewed code; null for the one of all.</param>
+internal sealed record RepositorySettings(string? Url, string? DefaultBranch);
+
+/// <summary>An issuer of OpenID Connect ID tokens.</summary>
+internal sealed record IssuerSettings
+{
+    /// <summary>Its name in the settings.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The token's <c>iss</c>.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The accepted values of <c>aud</c>.</summary>
+    public required IReadOnlyList<string> Audiences { get; init; }
+
+    /// <summary>Where its keys are; null means by discovery.</summary>
+    public Uri? KeysUrl { get; init; }
+
+    /// <summary>The claim that names a person.</summary>
+    public string EmailClaim { get; init; } = "email";
+
+    /// <summary>
+    /// What the <c>repository</c> claim of a workflow's token is appended to, ending with a slash; null for issuers whose tokens are those of people.
+    /// </summary>
+    public string? WorkflowRepositories { get; init; }
+}

@@ -1,0 +1,110 @@
+using AnalysisRunner.Config;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Toml;
+
+namespace AnalysisRunner.Server.Settings;
+
+/// <summary>Turns the text of the settings into <see cref="ServerSettings"/>, or into everything that is wrong with it, each at its line.</summary>
+internal static class SettingsReader
+{
+    private const string SchemaResource = "server.schema.toml";
+
+    /// <summary>What the settings may contain.</summary>
+    public static Schema Schema { get; } = ReadSchema();
+
+    private static readonly ConfigLoader Loader = new(Schema);
+
+    /// <summary>Reads the settings and the files of members that they name.</summary>
+    /// <exception cref="AnalysisRunnerException">Everything that is wrong.</exception>
+    public static ServerSettings Read(SettingsText text)
+    {
+        var found = ConfigRules.Check(Schema, text.Layers, ConfigStage.Run).Where(problem => !problem.IsWarning).ToList();
+        var problems = found.Select(p => new Problem(p.Code, p.Message, p.Key, p.File, p.Span.Line, p.Span.Column)).ToList();
+        var merged = MergedConfig.Merge(text.Layers);
+        var check = new SettingsCheck(text);
+        // What has the wrong type was reported, and would only be reported again; the rest is judged all the same.
+        check.Check(merged, found.Select(problem => problem.Key).ToHashSet(StringComparer.Ordinal));
+        problems.AddRange(check.Problems);
+        if (problems.Count > 0) throw new AnalysisRunnerException([.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
+        return Build(text, Loader.Read(text.Layers), check.MembersOfFiles);
+    }
+
+    private static ServerSettings Build(SettingsText text, ConfigTable table, IReadOnlyDictionary<string, IReadOnlyList<string>> membersOfFiles)
+    {
+        var server = table.Section("server");
+        var driverImage = server.Find("driver_image")?.AsString();
+        var prefixes = Strings(server["image_prefixes"]);
+        return new ServerSettings
+        {
+            Fixed = new FixedSettings
+            {
+                State = text.Absolute(server["state"].AsString()),
+                PublicUrl = server["public_url"].AsString().TrimEnd('/'),
+                Database = server["database"].AsString(),
+                ConfigStore = server.Find("config_store") is { } store ? SettingsCheck.FolderOf(store.AsString()) : null,
+                Storage = server.Find("storage") is { } storage ? SettingsCheck.FolderOf(storage.AsString()) : null,
+            },
+            Code = new CodeSettings
+            {
+                RepositoryBase = server.Find("repository_base") is { } address ? SettingsCheck.WithSlash(address.AsString()) : null,
+                DefaultBranch = server["default_branch"].AsString(),
+                Repositories = Map(table, "repositories", (_, item) => new RepositorySettings(item.Find("url")?.AsString(), item.Find("default_branch")?.AsString())),
+                SubmoduleHosts = Strings(server["submodule_hosts"]).Select(host => host.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal),
+                GitCredentials = server.Find("git_credentials") is { } credentials ? text.Absolute(credentials.AsString()) : null,
+                FetchTimeLimit = server["fetch_time_limit"].AsDuration(),
+                FetchSizeLimit = server["fetch_size_limit_mb"].AsInteger() << 20,
+            },
+            Issuers = [.. Map(table, "identity", ReadIssuer).Values],
+            Policy = new Policy
+            {
+                Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
+            },
+            DriverImage = driverImage,
+        };
+    }
+
+    private static IssuerSettings ReadIssuer(string name, ConfigTable item) => new()
+    {
+        Name = name,
+        Issuer = item["issuer"].AsString(),
+        Audiences = Strings(item["audiences"]),
+        KeysUrl = item.Find("jwks_uri") is { } keys ? new Uri(keys.AsString()) : null,
+        EmailClaim = item["email_claim"].AsString(),
+        WorkflowRepositories = item.Find("workflow_repositories") is { } repositories ? SettingsCheck.WithSlash(repositories.AsString()) : null,
+    };
+
+    private static DatasetPolicy ReadDataset(string name, ConfigTable item, IReadOnlyDictionary<string, IReadOnlyList<string>> membersOfFiles) => new()
+    {
+        Name = name,
+        Project = item.Find("project")?.AsString(),
+        Repositories = Strings(item["repositories"]).ToHashSet(StringComparer.Ordinal),
+        Members = Principals(Strings(item["members"]).Concat(membersOfFiles.GetValueOrDefault(name, []))),
+        Levels = Levels(item["levels"]).ToDictionary(
+            level => level,
+            level => item.Find(level.ToName())?.AsTable() is { } own ? (IReadOnlySet<string>)Principals(Strings(own["members"])) : null),
+        Repositoryless = Levels(item["repositoryless"]).ToHashSet(),
+        AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
+        IsUnenforced = item["unenforced"].AsBoolean(),
+    };
+
+    private static HashSet<string> Principals(IEnumerable<string> names) =>
+        names.Select(name => name.Trim().ToLowerInvariant()).Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
+
+    private static IReadOnlyList<string> Strings(ConfigValue value) => value.AsArray(item => item.AsString());
+
+    private static IEnumerable<AccessLevel> Levels(ConfigValue value) =>
+        Strings(value).Select(name => AccessLevelNames.TryParse(name, out var level) ? level : throw new InvalidDataException(name));
+
+    private static Dictionary<string, T> Map<T>(ConfigTable table, string key, Func<string, ConfigTable, T> read) =>
+        table.Find(key) is { } map
+            ? map.AsMap(item => item.AsTable()).ToDictionary(entry => entry.Key, entry => read(entry.Key, entry.Value), StringComparer.Ordinal)
+            : [];
+
+    private static Schema ReadSchema()
+    {
+        using var stream = typeof(SettingsReader).Assembly.GetManifestResourceStream(SchemaResource)!;
+        using var reader = new StreamReader(stream);
+        return Schema.Alone(SchemaFile.Parse(TomlDocument.Parse(reader.ReadToEnd(), SchemaResource)));
+    }
+}

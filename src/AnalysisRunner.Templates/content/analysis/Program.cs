@@ -1,0 +1,20 @@
+using AnalysisRunner;
+using AnalysisRunner.Pipelines;
+using Study;
+
+Console.WriteLine($"Built from commit {SourceRevision.Current.Commit}");
+
+var greeting = StudyConfig.Load().Study.Greeting;
+
+var batch = Batch.Create("hello");
+
+// A file that a job writes is declared where it is written.
+var first = batch.NewJob("first job");
+first.Command($"echo {greeting}, World > {first.Output("out")}");
+
+// Using the file of another job makes this one wait for it.
+var second = batch.NewJob("second job");
+second.Command($"cat {first["out"]}");
+
+// The batch goes on without this program, so there is nothing to wait for.
+await batch.RunAsync(wait: false);

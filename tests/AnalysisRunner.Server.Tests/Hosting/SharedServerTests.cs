@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Http.Json;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Tests.Code;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AnalysisRunner.Server.Tests.Hosting;
+
+public sealed class SharedServerTests
+{
+    [GitFact]
+    public async Task A_pushed_commit_runs_from_the_remote_and_the_record_says_what_ran()
+    {
+        await using var server = await TestServer.StartAsync();
+        var sha = server.PushScript("echo running; cat \"$CPG_CONFIG_PATH\"");
+
+        var run = await server.RunAsync(TestServer.Request(sha, "./run.sh"));
+
+        run.State.ShouldBe(InvocationState.Succeeded, run.Reason);
+        run.Commit.ShouldBe(sha);
+        run.SubmittedBy.ShouldBe("alice@example.org");
+        run.Repository.ShouldBe("demo");
+        run.WorkTree.ShouldBeNull();
+        run.Url.ShouldStartWith("https://runner.example.org/invocations/");
+        var log = await server.LogOfAsync(run.ArGuid);
+        log.ShouldContain("running");
+        log.ShouldContain("dataset_gcp_project = \"ds1-proj\"");
+        log.ShouldContain("driver_image = \"registry.example.org/driver:1\"");
+    }
+
+    [GitFact]
+    public async Task What_the_policy_forbids_is_denied_and_recorded_with_the_rule()
+    {
+        await using var server = await TestServer.StartAsync();
+        var sha = server.PushScript("true");
+
+        (await server.RefusalAsync(TestServer.Request(sha, "./run.sh") with { Dataset = "nothing" })).ShouldBe([PolicyCodes.DatasetUnknown]);
+        (await server.RefusalAsync(TestServer.Request(sha, "./run.sh"), "bob@example.org")).ShouldBe([PolicyCodes.NotMember]);
+        (await server.RefusalAsync(TestServer.Request(sha, "./run.sh") with { Repository = "evil" })).ShouldBe([PolicyCodes.RepositoryNotAllowed]);
+        (await server.RefusalAsync(TestServer.Request(sha, "./run.sh") with { WorkTree = server.Repository.Folder })).ShouldBe([PolicyCodes.Repository]);
+
+        var denials = await server.InvocationLog.ListDenialsAsync(10, null, TestRunner.Limit());
+        denials.Select(denial => denial.What.Problems[0].Code).ShouldBe([PolicyCodes.Repository, PolicyCodes.RepositoryNotAllowed, PolicyCodes.NotMember, PolicyCodes.DatasetUnknown]);
+        denials[2].What.DeniedTo.ShouldBe("bob@example.org");
+        denials[2].What.RequestJson.ShouldNotBeNull().ShouldContain(sha);
+        (await server.InvocationLog.ListAsync(new InvocationQuery(), TestRunner.Limit())).Records.ShouldBeEmpty();
+    }
+
+    [GitFact]
+    public async Task What_is_of_a_dataset_that_one_is_not_in_does_not_exist_for_one()
+    {
+        await using var server = await TestServer.StartAsync();
+        var run = await server.RunAsync(TestServer.Request(server.PushScript("echo secret"), "./run.sh"));
+        using var member = server.Http(server.Issuer.Token());
+        using var outsider = server.Http(server.Issuer.Token("bob@example.org"));
+
+        foreach (var path in new[] { "", "/config", "/config?explain=true", "/log", "/events" })
+        {
+            using var seen = await member.GetAsync($"/api/v1/invocations/{run.ArGuid}{path}");
+            seen.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            using var hidden = await outsider.GetAsync($"/api/v1/invocations/{run.ArGuid}{path}");
+            hidden.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+            (await hidden.Content.ReadAsStringAsync()).ShouldNotContain("secret");
+        }
+        foreach (var path in new[] { "", "/jobs", "/jobs/1/log" })
+        {
+            using var hidden = await outsider.GetAsync($"/api/v1/batches/{run.ArGuid}{path}");
+            hidden.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+        }
+        using var cancelled = await outsider.PostAsync($"/api/v1/invocations/{run.ArGuid}/cancel", null);
+        cancelled.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await outsider.GetFromJsonAsync("/api/v1/invocations", ContractsJson.Default.IReadOnlyListInvocation)).ShouldBeEmpty();
+        (await member.GetFromJsonAsync("/api/v1/invocations", ContractsJson.Default.IReadOnlyListInvocation))!.Count.ShouldBe(1);
+    }
+
+    [GitFact]
+    public async Task Pages_show_each_user_their_own_datasets()
+    {
+        await using var server = await TestServer.StartAsync();
+        var run = await server.RunAsync(TestServer.Request(server.PushScript("true"), "./run.sh"));
+
+        (await PageAsync(server, "alice@example.org", run.ArGuid)).ShouldBe(HttpStatusCode.OK);
+        (await PageAsync(server, "bob@example.org", run.ArGuid)).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [GitFact]
+    public async Task Invocations_are_listed_in_pages_that_link_to_the_next()
+    {
+        await using var server = await TestServer.StartAsync(
+            TestServer.DefaultDatasets.Replace("members = [\"bob@example.org\"]", "members = [\"bob@example.org\", \"alice@example.org\"]", StringComparison.Ordinal));
+        var sha = server.PushScript("true");
+        var expected = new List<string>();
+        for (var i = 0; i < 5; i++) expected.Insert(0, (await server.SubmitAsync(TestServer.Request(sha, "./run.sh") with { Dataset = i == 2 ? "other" : "ds1" })).ArGuid);
+        using var http = server.Http(server.Issuer.Token());
+
+        (await PagesAsync(http, "/api/v1/invocations?limit=2")).ShouldBe(expected);
+        (await PagesAsync(http, "/api/v1/invocations?limit=2&dataset=ds1")).ShouldBe(expected.Where((_, i) => i != 2));
+        (await PagesAsync(http, "/api/v1/invocations?limit=2&dataset=other")).ShouldBe([expected[2]]);
+        (await PagesAsync(http, "/api/v1/invocations?dataset=elsewhere")).ShouldBeEmpty();
+        using var outsider = server.Http(server.Issuer.Token("bob@example.org"));
+        (await PagesAsync(outsider, "/api/v1/invocations?dataset=ds1")).ShouldBeEmpty();
+    }
+
+    [GitFact]
+    public async Task Nobody_ends_a_shared_server_by_its_api()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var http = server.Http(server.Issuer.Token());
+        using var response = await http.PostAsync("/api/v1/shutdown?force=true", null);
+        response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [GitFact]
+    public async Task A_new_member_is_let_in_without_a_restart_and_a_former_one_is_not()
+    {
+        await using var server = await TestServer.StartAsync(
+            TestServer.DefaultDatasets.Replace("members = [\"Alice@example.org\"]", "members_file = \"ds1.txt\"", StringComparison.Ordinal),
+            prepare: server => File.WriteAllText(Path.Combine(server.Repository.Root, "ds1.txt"), "dave@example.org\n"));
+        var request = TestServer.Request(server.PushScript("true"), "./run.sh");
+        var reload = server.Server.Services.GetRequiredService<SettingsReload>();
+        SettingsReload.Interval.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+        (await server.RefusalAsync(request, "carol@example.org")).ShouldBe([PolicyCodes.NotMember]);
+
+        await File.WriteAllTextAsync(Path.Combine(server.Repository.Root, "ds1.txt"), "\n  Carol@Example.org \n");
+        reload.Look().ShouldBeTrue();
+        await server.SubmitAsync(request, "carol@example.org");
+
+        await File.WriteAllTextAsync(Path.Combine(server.Repository.Root, "ds1.txt"), "\n");
+        reload.Look().ShouldBeTrue();
+        (await server.RefusalAsync(request, "carol@example.org")).ShouldBe([PolicyCodes.NotMember]);
+        reload.Look().ShouldBeFalse();
+    }
+
+    [GitFact]
+    public async Task Bad_settings_leave_the_old_ones_in_force_and_are_shown()
+    {
+        await using var server = await TestServer.StartAsync();
+        var request = TestServer.Request(server.PushScript("true"), "./run.sh");
+        var reload = server.Server.Services.GetRequiredService<SettingsReload>();
+        using var http = server.Http();
+        (await http.GetStringAsync("/readyz")).ShouldBe("ready\n");
+
+        await File.AppendAllTextAsync(server.SettingsFile, "\n[datasets.ds2]\nmembrs = [\"s3cret@example.org\"]\n");
+        reload.Look().ShouldBeTrue();
+
+        var shown = await http.GetStringAsync("/readyz");
+        shown.ShouldStartWith("degraded");
+        shown.ShouldContain("AR4101 datasets.ds2.membrs");
+        shown.ShouldNotContain("s3cret");
+        System.Text.Encoding.UTF8.GetString(server.Log.ToArray()).ShouldContain("AR4101");
+        await server.SubmitAsync(request);
+
+        server.WriteSettings(TestServer.DefaultDatasets);
+        reload.Look().ShouldBeTrue();
+        (await http.GetStringAsync("/readyz")).ShouldBe("ready\n");
+
+        server.WriteSettings(TestServer.DefaultDatasets, "storage = \"file:///elsewhere/{dataset}-{namespace}\"");
+        reload.Look().ShouldBeTrue();
+        (await http.GetStringAsync("/readyz")).ShouldContain(PolicyCodes.SettingsNeedRestart);
+    }
+
+    private static async Task<List<string>> PagesAsync(HttpClient http, string? next)
+    {
+        var found = new List<string>();
+        while (next is not null)
+        {
+            using var response = await http.GetAsync(next);
+            found.AddRange((await response.Content.ReadFromJsonAsync(ContractsJson.Default.IReadOnlyListInvocation))!.Select(run => run.ArGuid));
+            next = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
+        }
+        return found;
+    }
+
+    private static async Task<HttpStatusCode> PageAsync(TestServer server, string email, string arGuid)
+    {
+        using var api = server.Connect(email);
+        var link = new Uri((await api.CreateSignInLinkAsync(TestRunner.Limit())).Url);
+        link.Host.ShouldBe("runner.example.org");
+        using var http = server.Http();
+        using var signedIn = await http.GetAsync(link.PathAndQuery);
+        var cookie = signedIn.Headers.GetValues("Set-Cookie").Single();
+        cookie.ShouldContain("secure", Case.Insensitive);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/invocations/{arGuid}");
+        request.Headers.Add("Cookie", cookie.Split(';')[0]);
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Net.Http.Headers;
+using System.Text;
+using AnalysisRunner.Client;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines;
+using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Tests.Code;
+using AnalysisRunner.Server.Tests.Security.Oidc;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AnalysisRunner.Server.Tests.Hosting;
+
+/// <summary>A shared server in this process: real Kestrel, SQLite, git, engine and issuer, with repositories that it fetches from.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly bool _runsDrivers;
+    private readonly Dictionary<string, string> _environment;
+
+    private TestServer(UserRepository repository, TestIssuer issuer, bool runsDrivers, Dictionary<string, string> environment) =>
+        (Repository, Issuer, _runsDrivers, _environment) = (repository, issuer, runsDrivers, environment);
+
+    public SharedServer Server { get; private set; } = null!;
+
+    /// <summary>The user's own clone; <see cref="Push"/> takes its commits to the remote.</summary>
+    public UserRepository Repository { get; }
+
+    public TestIssuer Issuer { get; }
+
+    public MemoryStream Log { get; } = new();
+
+    public string SettingsFile => Path.Combine(Repository.Root, "server.toml");
+
+    public string State => Path.Combine(Repository.Root, "state");
+
+    public string Remotes => Path.Combine(Repository.Root, "remotes");
+
+    public Uri Url => new(Server.Address.DriverUrl);
+
+    public IInvocationLog InvocationLog => Server.Services.GetRequiredService<IInvocationLog>();
+
+    public static async Task<TestServer> StartAsync(
+        string datasets = DefaultDatasets, Func<IBatchEngine, IBatchEngine>? replaceEngine = null, Dictionary<string, string>? environment = null, string more = "",
+        Action<TestServer>? prepare = null)
+    {
+        var server = new TestServer(new UserRepository("demo"), await TestIssuer.StartAsync(), replaceEngine is null, environment ?? []);
+        server.AddRemote("demo");
+        server.Repository.Git("remote", "add", "origin", Path.Combine(server.Remotes, "demo"));
+        prepare?.Invoke(server);
+        server.WriteSettings(datasets, more);
+        await server.StartServerAsync(replaceEngine);
+        return server;
+    }
+
+    public const string DefaultDatasets =
+        """
+        [datasets.ds1]
+        project = "ds1-proj"
+        repositories = ["demo"]
+        members = ["Alice@example.org"]
+        levels = ["test", "standard", "full"]
+        repositoryless = ["test"]
+        unenforced = true
+
+        [datasets.other]
+        project = "other-proj"
+        repositories = ["demo"]
+        members = ["bob@example.org"]
+
+        """;
+
+    public void WriteSettings(string datasets, string more = "") => File.WriteAllText(
+        SettingsFile,
+        $"""
+        [server]
+        state = "state"
+        public_url = "https://runner.example.org"
+        driver_image = "registry.example.org/driver:1"
+        image_prefixes = ["registry.example.org/"]
+        repository_base = "file://{Remotes}/"
+        {more}
+
+        [identity.test]
+        issuer = "{Issuer.Url}"
+        audiences = ["{TestIssuer.Audience}"]
+
+        {datasets}
+        """);
+
+    /// <summary>Makes a bare repository that the server can fetch from.</summary>
+    public string AddRemote(string name)
+    {
+        var folder = Path.Combine(Remotes, name);
+        Directory.CreateDirectory(folder);
+        UserRepository.GitIn(folder, "init", "--quiet", "--bare", "--initial-branch=main");
+        return folder;
+    }
+
+    public void Push(string refspec = "HEAD:refs/heads/main") => Repository.Git("push", "--quiet", "--force", "origin", refspec);
+
+    /// <summary>Commits an executable script <c>run.sh</c> and pushes it.</summary>
+    public string PushScript(string body)
+    {
+        var sha = Repository.Commit("a run", "run.sh", "#!/bin/bash\nset -euo pipefail\n" + body + "\n");
+        Push();
+        return sha;
+    }
+
+    public static SubmissionRequest Request(string? commit, params string[] script) => new()
+    {
+        Dataset = "ds1",
+        AccessLevel = "test",
+        Description = "a test",
+        Repository = commit is null ? null : "demo",
+        Commit = commit,
+        Script = script,
+    };
+
+    public AnalysisRunnerApi Connect(string email = "alice@example.org") => new(Url, _ => ValueTask.FromResult<string?>(Issuer.Token(email)));
+
+    public HttpClient Http(string? token = null)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = Url };
+        if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    public async Task<SubmissionAccepted> SubmitAsync(SubmissionRequest request, string email = "alice@example.org")
+    {
+        using var api = Connect(email);
+        return await api.SubmitAsync(request, Guid.NewGuid().ToString(), TestRunner.Limit());
+    }
+
+    /// <summary>The codes of a refusal.</summary>
+    public async Task<IReadOnlyList<string>> RefusalAsync(SubmissionRequest request, string email = "alice@example.org") =>
+        [.. (await Should.ThrowAsync<AnalysisRunnerException>(SubmitAsync(request, email))).Problems.Select(problem => problem.Code)];
+
+    public async Task<Invocation> EndOfAsync(string arGuid)
+    {
+        await foreach (var _ in InvocationLog.FollowEventsAsync(arGuid, 0, TestRunner.Limit()))
+        {
+        }
+        return (await InvocationLog.GetAsync(arGuid, TestRunner.Limit()))!.Invocation;
+    }
+
+    public async Task<Invocation> RunAsync(SubmissionRequest request) => await EndOfAsync((await SubmitAsync(request)).ArGuid);
+
+    public async Task<string> LogOfAsync(string arGuid)
+    {
+        using var api = Connect();
+        var text = new MemoryStream();
+        await foreach (var piece in api.ReadLogAsync(arGuid, 0, false, TestRunner.Limit())) text.Write(piece.Span);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_runsDrivers)
+        {
+            foreach (var run in await InvocationLog.ListUnfinishedAsync(TestRunner.Limit()))
+            {
+                await InvocationLog.RequestCancelAsync(run.Invocation.ArGuid, "test", TestRunner.Limit());
+                Server.Services.GetRequiredService<Server.Runs.InvocationRunner>().Wake(run.Invocation.ArGuid);
+                await EndOfAsync(run.Invocation.ArGuid);
+            }
+        }
+        await Server.DisposeAsync();
+        await Issuer.DisposeAsync();
+        Repository.Dispose();
+    }
+
+    private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
+    {
+        var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log }, replaceEngine);
+    }
+}

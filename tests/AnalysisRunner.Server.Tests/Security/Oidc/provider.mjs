@@ -1,0 +1,41 @@
+// A real OpenID Connect provider: node provider.mjs <folder with node_modules> <port, 0 for any>. Prints its address, ends with its standard input.
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import { pathToFileURL } from 'node:url';
+
+const [folder, port] = process.argv.slice(2);
+const { Provider } = await import(pathToFileURL(`${folder}/node_modules/oidc-provider/lib/index.js`));
+
+const jwk = (pair, extra) => ({ ...pair.privateKey.export({ format: 'jwk' }), use: 'sig', ...extra });
+const keys = [
+  jwk(generateKeyPairSync('rsa', { modulusLength: 2048 }), { alg: 'RS256' }),
+  jwk(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { alg: 'ES256' }),
+];
+const client = (algorithm) => ({
+  client_id: algorithm,
+  response_types: ['id_token'],
+  grant_types: ['implicit'],
+  redirect_uris: ['https://client.example.org/callback'],
+  token_endpoint_auth_method: 'none',
+  id_token_signed_response_alg: algorithm,
+});
+
+const server = createServer();
+server.listen(Number(port), '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: [client('RS256'), client('ES256')],
+    responseTypes: ['id_token', 'none'],
+    jwks: { keys },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+    conformIdTokenClaims: false,
+    findAccount: (_, id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, email: `${id}@example.org`, email_verified: id !== 'mallory' }),
+    }),
+  });
+  server.on('request', provider.callback());
+  console.log(issuer);
+});
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));

@@ -1,0 +1,205 @@
+using System.Runtime.CompilerServices;
+using AnalysisRunner.Config;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Settings;
+
+namespace AnalysisRunner.Server.Tests.Settings;
+
+public sealed class SettingsReaderTests : IDisposable
+{
+    private const string Least =
+        """
+        [server]
+        state = "state"
+        public_url = "https://runner.example.org/"
+
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("settings-").FullName;
+
+    private string SettingsFile => Path.Combine(_folder, "server.toml");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_least_has_safe_defaults()
+    {
+        var settings = Read(Least + "[datasets.ds1]\n");
+
+        settings.Fixed.State.ShouldBe(Path.Combine(_folder, "state"));
+        settings.Fixed.PublicUrl.ShouldBe("https://runner.example.org");
+        settings.Code.DefaultBranch.ShouldBe("main");
+        settings.Issuers.ShouldBeEmpty();
+        var dataset = settings.Policy.Find("ds1").ShouldNotBeNull();
+        dataset.Levels.Keys.ShouldBe([AccessLevel.Test]);
+        dataset.Members.ShouldBeEmpty();
+        dataset.Repositories.ShouldNotBeNull().ShouldBeEmpty();
+        dataset.Repositoryless.ShouldBeEmpty();
+        dataset.IsUnenforced.ShouldBeFalse();
+        settings.Policy.Find("ds2").ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_documented_example_is_right()
+    {
+        var page = File.ReadAllText(PageFile());
+        var start = page.IndexOf("```toml\n", StringComparison.Ordinal) + "```toml\n".Length;
+        var settings = Read(page[start..page.IndexOf("```", start, StringComparison.Ordinal)]);
+
+        settings.Fixed.Storage.ShouldBe("/data/cpg-{dataset}-{namespace}");
+        settings.Issuers.Select(issuer => issuer.Name).ShouldBe(["google", "github"]);
+        var dataset = settings.Policy.Find("fewgenomes")!;
+        dataset.Members.ShouldContain("github:populationgenomics/fewgenomes");
+        dataset.Levels[AccessLevel.Full].ShouldNotBeNull().ShouldBe(["alice@example.org"]);
+        dataset.Levels[AccessLevel.Standard].ShouldBeNull();
+        KnownRepositories.Locate(settings.Code, KnownRepositories.Find(settings.Code, "old-pipeline")!).DefaultBranch.ShouldBe("master");
+    }
+
+    [Fact]
+    public void Every_key_is_documented_and_nothing_else_is()
+    {
+        var documented = File.ReadAllLines(PageFile()).Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]).ToList();
+        var known = SettingsReader.Schema.Root.Children.SelectMany(Keys).ToList();
+        documented.ShouldBe(known, ignoreOrder: true);
+        foreach (var line in File.ReadAllLines(PageFile()).Where(line => line.StartsWith("| `", StringComparison.Ordinal)))
+        {
+            var key = line.Split('`')[1];
+            SettingsReader.Schema.Root.Children.SelectMany(Descriptions).ShouldContain(text => line.EndsWith($"| {text} |", StringComparison.Ordinal), key);
+        }
+    }
+
+    public static TheoryData<string, string, int, string> Mistakes => new()
+    {
+        { "unknown = 1", "AR4101", 4, "server.unknown" },
+        { "driver_image = 3", "AR4103", 4, "server.driver_image" },
+        { "database = \"mysql\"", "AR6130", 4, "server.database" },
+        { "database = \"Host=db;Colour=red\"", "AR6130", 4, "server.database" },
+        { "database = \"Database=log\"", "AR6130", 4, "server.database" },
+        { "config_store = \"gs://bucket/config\"", "AR6044", 4, "server.config_store" },
+        { "config_store = \"file://relative\"", "AR6044", 4, "server.config_store" },
+        { "storage = \"file:///data/{dataset}\"", "AR6044", 4, "server.storage" },
+        { "repository_base = \"ext::sh -c id\"", "AR6044", 4, "server.repository_base" },
+        { "repository_base = \"https://user:pass@github.com/\"", "AR6044", 4, "server.repository_base" },
+        { "git_credentials = \"absent\"", "AR6044", 4, "server.git_credentials" },
+        { "fetch_time_limit = \"soon\"", "AR4110", 4, "server.fetch_time_limit" },
+        { "[datasets.Bad_Name]", "AR6044", 4, "datasets.Bad_Name" },
+        { "[datasets.d]\nlevels = [\"root\"]", "AR4106", 5, "datasets.d.levels[0]" },
+        { "[datasets.d]\nrepositories = [\"r\"]", "AR6044", 5, "datasets.d.repositories" },
+        { "[repositories.r]\nurl = \"https://h/r\"\n[datasets.d]\nrepositories = [\"../r\", \"r\"]", "AR6044", 7, "datasets.d.repositories" },
+        { "[datasets.d]\nmembers_file = \"absent.txt\"", "AR6044", 5, "datasets.d.members_file" },
+        { "[datasets.d.full]\nmembers = [\"a\"]", "AR6044", 4, "datasets.d.full" },
+        { "[datasets.d]\nmember = [\"a\"]", "AR4101", 5, "datasets.d.member" },
+        { "[datasets.d]\napproval = true", "AR4101", 5, "datasets.d.approval" },
+        { "[identity.i]\nissuer = \"http://issuer.example.org\"\naudiences = [\"a\"]", "AR6044", 5, "identity.i.issuer" },
+        { "[identity.i]\nissuer = \"https://i\"\naudiences = []", "AR4107", 6, "identity.i.audiences" },
+        { "[identity.i]\naudiences = [\"a\"]", "AR4102", 4, "identity.i.issuer" },
+        { "[identity.i]\nissuer = \"https://i\"\naudiences = [\"a\"]\n[identity.j]\nissuer = \"https://i\"\naudiences = [\"b\"]", "AR6044", 8, "identity.j.issuer" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Refuses_each_mistake_at_its_line(string text, string code, int line, string key)
+    {
+        var problems = Refusal(Least.TrimEnd() + "\n" + text + "\n").Where(problem => problem.Field == key).ToList();
+
+        var problem = problems.ShouldHaveSingleItem();
+        problem.Code.ShouldBe(code);
+        problem.Line.ShouldBe(line);
+        problem.File.ShouldBe(SettingsFile);
+    }
+
+    [Fact]
+    public void Finds_everything_at_once_in_the_order_of_the_file()
+    {
+        var problems = Refusal(
+            """
+            [server]
+            public_url = "gopher://x"
+            databse = "sqlite"
+            [identity.a]
+            issuer = "nonsense"
+            audiences = "a"
+            [datasets.UPPER]
+            repositories = ["r"]
+            """);
+
+        problems.Select(problem => (problem.Code, problem.Line)).ShouldBe(
+            [("AR4102", 1), ("AR6044", 2), ("AR4101", 3), ("AR6044", 5), ("AR4103", 6), ("AR6044", 7), ("AR6044", 8)]);
+    }
+
+    [Fact]
+    public void Mistakes_of_syntax_have_their_lines_too() => Refusal(Least + "[datasets.\n").ShouldContain(problem => problem.Line == 4 && problem.Code.StartsWith("AR40", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_environment_of_the_original_is_a_layer_below_the_file()
+    {
+        File.WriteAllText(Path.Combine(_folder, "ds1-analysis-members.txt"), "alice@example.org\n\n");
+        File.WriteAllText(Path.Combine(_folder, "ds2-analysis-members.txt"), "\n");
+        var environment = new Dictionary<string, string>
+        {
+            ["SERVER_CONFIG"] = """{"ds1": {"gcp": {"projectId": "p1", "testToken": "t", "fullToken": "t"}, "allowedRepos": ["demo"]}, "ds2": {"allowedRepos": []}}""",
+            ["MEMBERS_CACHE_LOCATION"] = _folder + "/",
+            ["DRIVER_IMAGE"] = "registry.example.org/driver:1",
+        };
+
+        var settings = Read(Least + "repository_base = \"https://github.com/populationgenomics/\"\n[datasets.ds1]\nunenforced = true\n", environment);
+
+        settings.DriverImage.ShouldBe("registry.example.org/driver:1");
+        var dataset = settings.Policy.Find("ds1")!;
+        dataset.Project.ShouldBe("p1");
+        dataset.Levels.Keys.ShouldBe([AccessLevel.Test, AccessLevel.Full], ignoreOrder: true);
+        dataset.Members.ShouldBe(["alice@example.org"]);
+        dataset.Repositories!.ShouldBe(["demo"]);
+        dataset.IsUnenforced.ShouldBeTrue();
+        settings.Policy.Find("ds2")!.Project.ShouldBeNull();
+        settings.Policy.Find("ds2")!.Levels.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("[]")]
+    [InlineData("{\"ds1\": 5}")]
+    public void A_malformed_environment_is_refused(string json) =>
+        Should.Throw<AnalysisRunnerException>(() => Read(Least, new Dictionary<string, string> { ["SERVER_CONFIG"] = json })).Problems[0].Code.ShouldBe(PolicyCodes.Settings);
+
+    [Theory]
+    [InlineData("demo", "demo", "https://github.com/owner/demo")]
+    [InlineData("https://github.com/owner/demo", "demo", "https://github.com/owner/demo")]
+    [InlineData("git@github.com:owner/demo.git", "demo", "https://github.com/owner/demo")]
+    [InlineData("https://gitlab.example.org/x/special", "special", "https://gitlab.example.org/x/special")]
+    [InlineData("special", "special", "https://gitlab.example.org/x/special")]
+    [InlineData("https://github.com/owner/special", null, null)]
+    [InlineData("https://github.com/evil/demo", null, null)]
+    [InlineData("https://github.com/owner/../evil/demo", null, null)]
+    [InlineData("--upload-pack=touch /tmp/x", null, null)]
+    [InlineData("ext::sh -c id", null, null)]
+    [InlineData("../demo", null, null)]
+    [InlineData("demo\n", null, null)]
+    public void A_repository_is_found_by_name_and_by_address(string given, string? name, string? url)
+    {
+        var settings = Read(Least + "repository_base = \"https://github.com/owner/\"\n[repositories.special]\nurl = \"https://gitlab.example.org/x/special\"\n");
+        var found = KnownRepositories.Find(settings.Code, given);
+        found?.Name.ShouldBe(name);
+        found?.Url.ShouldBe(url);
+        (found is null).ShouldBe(name is null);
+    }
+
+    private ServerSettings Read(string text, Dictionary<string, string>? environment = null)
+    {
+        File.WriteAllText(SettingsFile, text);
+        return new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => environment?.GetValueOrDefault(name))).Read();
+    }
+
+    private IReadOnlyList<Problem> Refusal(string text) => Should.Throw<AnalysisRunnerException>(() => Read(text)).Problems;
+
+    private static IEnumerable<string> Keys(SchemaNode node) => Fields(node).SelectMany(field =>
+        field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => $"{field.Key}.{child.Key}") : [field.Key]);
+
+    private static IEnumerable<string> Descriptions(SchemaNode node) =>
+        Fields(node).SelectMany(field => field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => child.Description!) : [field.Description!]);
+
+    private static IReadOnlyList<SchemaNode> Fields(SchemaNode node) => node is SchemaSection section ? section.Children : ((SchemaValue)node).Items!.Fields!.Children;
+
+    private static string PageFile([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/reference/server-config.md");
+}
