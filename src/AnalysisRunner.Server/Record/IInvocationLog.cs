@@ -35,9 +35,9 @@ public interface IInvocationLog : IAsyncDisposable
 
     /// <summary>
     /// Lets one of several servers that share the log bring an invocation to its end: true when it has not ended and nobody else has claimed it,
-    /// or their claim has run out. Whoever holds a claim renews it in time by claiming again.
+    /// or their claim has run out. Whoever holds a claim renews it in time by claiming again; one without a duration never runs out.
     /// </summary>
-    Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan duration, CancellationToken cancellation);
+    Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan? duration, CancellationToken cancellation);
 
     /// <summary>
     /// Notes the composed config's SHA-256 (lower-case hexadecimal), once: false when one is noted already or the ar-guid is unknown.

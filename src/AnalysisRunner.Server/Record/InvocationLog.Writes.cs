@@ -14,12 +14,12 @@ public sealed partial class InvocationLog
             ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at, repository,
             work_tree, commit_id, branch, working_directory, project, configuration, script, arguments, environment_names, config_path,
             config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, rerun_of, search_words,
-            recorded_at, last_sequence, state)
+            claimed_by, recorded_at, last_sequence, state)
         VALUES (
             @ArGuid, @Dataset, @AccessLevel, @Namespace, @Description, @OutputPrefix, @OutputPath, @SubmittedBy, @SubmittedAt, @Repository,
             @WorkTree, @CommitId, @Branch, @WorkingDirectory, @Project, @Configuration, @Script, @Arguments, @EnvironmentNames, @ConfigPath,
             @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @RerunOf, @SearchWords,
-            @RecordedAt, 1, @State)
+            @ClaimedBy, @RecordedAt, 1, @State)
         ON CONFLICT (ar_guid) DO NOTHING
         RETURNING position
         """;
@@ -77,6 +77,7 @@ public sealed partial class InvocationLog
     {
         var (what, idempotencyKey) = (invocation.Invocation, invocation.IdempotencyKey);
         var row = InvocationRow.From(what, invocation.Environment.Keys);
+        row.ClaimedBy = invocation.ClaimedBy;
         var environment = invocation.Environment.Count == 0 ? null : _seal.Seal(what.ArGuid, invocation.Environment);
         var statements = InsertRequest
             + (environment is null ? "" : InsertEnvironment)
@@ -159,7 +160,7 @@ public sealed partial class InvocationLog
         cancellation);
 
     /// <inheritdoc />
-    public Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan duration, CancellationToken cancellation) => ChangeAsync(
+    public Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan? duration, CancellationToken cancellation) => ChangeAsync(
         arGuid,
         """
         UPDATE invocations SET claimed_by = @server, claimed_until = @until

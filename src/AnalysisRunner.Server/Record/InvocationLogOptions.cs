@@ -16,7 +16,7 @@ public sealed record InvocationLogOptions
 
     /// <summary>
     /// The absolute path of the key that encrypts the values of environment variables; created with mode 0600. Null puts it beside
-    /// <see cref="SqliteFile"/>. Servers that share a PostgreSQL database share the key.
+    /// <see cref="SqliteFile"/>. Servers that share a PostgreSQL database may each have one: they read the values of their own invocations only.
     /// </summary>
     public string? KeyFile { get; init; }
 

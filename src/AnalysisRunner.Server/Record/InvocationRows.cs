@@ -39,6 +39,7 @@ internal sealed class InvocationRow
     public string? RerunOf { get; init; }
     public string SearchWords { get; init; } = "";
     public long RecordedAt { get; set; }
+    public string? ClaimedBy { get; set; }
     public string? Engine { get; init; }
     public string? DriverHandle { get; init; }
     public long? DriverEndedAt { get; init; }

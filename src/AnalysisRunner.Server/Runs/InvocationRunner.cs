@@ -12,7 +12,8 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ILogger<InvocationRunner> logger)
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
     // Steps are noted in a file, which nobody announces; batches are announced by the engine, and looked at now and then in case it missed one.
@@ -24,13 +25,17 @@ internal sealed class InvocationRunner(
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
 
-    /// <summary>Takes up every invocation that has not ended, and removes the files of those that have.</summary>
+    /// <summary>Takes up every invocation that has not ended and is not another server's, and removes the files of those that have.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _watching = WatchAsync(engine.WatchAsync(_stopping.Token));
         var unfinished = (await log.ListUnfinishedAsync(cancellationToken)).Select(record => record.Invocation.ArGuid).ToHashSet(StringComparer.Ordinal);
         foreach (var arGuid in preparation.Existing().Where(arGuid => !unfinished.Contains(arGuid)).ToList()) TryRemove(arGuid);
-        foreach (var arGuid in unfinished) Start(arGuid);
+        await Task.WhenAll(unfinished.Select(async arGuid =>
+        {
+            if (await log.TryClaimAsync(arGuid, identity.Name, null, cancellationToken)) Start(arGuid);
+            else logger.LogInformation("Invocation {ArGuid} is another server's.", arGuid);
+        }));
     }
 
     /// <summary>Lets go of everything; drivers and jobs go on.</summary>
@@ -42,7 +47,7 @@ internal sealed class InvocationRunner(
 
     public void Dispose() => _stopping.Dispose();
 
-    /// <summary>Takes up a recorded invocation.</summary>
+    /// <summary>Takes up an invocation that this server has claimed.</summary>
     public void Start(string arGuid)
     {
         var run = new Run();

@@ -22,6 +22,7 @@ internal sealed class SubmitInvocation(
     InvocationRunner runner,
     ServerActivity activity,
     ServerAddress address,
+    ServerIdentity identity,
     SignIn signIn,
     TimeProvider time)
 {
@@ -74,6 +75,7 @@ internal sealed class SubmitInvocation(
                 Environment = request.Environment ?? new Dictionary<string, string>(),
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
+                ClaimedBy = identity.Name,
             },
             CancellationToken.None);
         if (result.Outcome == RecordOutcome.Recorded)

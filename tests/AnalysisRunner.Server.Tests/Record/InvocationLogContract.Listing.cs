@@ -166,6 +166,20 @@ public abstract partial class InvocationLogContract
     }
 
     [ContractFact]
+    public async Task A_claim_without_a_duration_never_runs_out()
+    {
+        await Log.RecordAsync(Submission(1) with { ClaimedBy = "first" }, None);
+        var unclaimed = await RecordOneAsync(2);
+        (await Log.TryClaimAsync(unclaimed, "first", null, None)).ShouldBeTrue();
+        Time.Advance(TimeSpan.FromDays(1000));
+        foreach (var guid in new[] { ArGuid(1), unclaimed })
+        {
+            (await Log.TryClaimAsync(guid, "another", TimeSpan.FromMinutes(1), None)).ShouldBeFalse();
+            (await Log.TryClaimAsync(guid, "first", null, None)).ShouldBeTrue();
+        }
+    }
+
+    [ContractFact]
     public async Task Old_denials_and_keys_are_forgotten_and_invocations_never()
     {
         await Log.RecordAsync(Submission(1, "old and ended"), None);
