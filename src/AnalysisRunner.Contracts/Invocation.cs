@@ -114,6 +114,39 @@ public sealed record Invocation
     /// <summary>The program that submitted it.</summary>
     public ClientInfo? Client { get; init; }
 
+    /// <summary>The container image of the driver, as resolved by the server; null when it uses none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Cores of the driver (<see cref="ResourceQuantity"/>); null is the engine's default.</summary>
+    public string? Cpu { get; init; }
+
+    /// <summary>Memory of the driver; null is the engine's default.</summary>
+    public string? Memory { get; init; }
+
+    /// <summary>Scratch storage of the driver; null is the engine's default.</summary>
+    public string? Storage { get; init; }
+
+    /// <summary>Whether the driver may run on capacity that can be taken away; null is the engine's default.</summary>
+    public bool? Preemptible { get; init; }
+
+    /// <summary>The version of the server's policy that allowed it.</summary>
+    public string? PolicyVersion { get; init; }
+
+    /// <summary>The ar-guid of the invocation that it repeats.</summary>
+    public string? RerunOf { get; init; }
+
+    /// <summary>The engine that runs the driver; null until it was asked.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>The driver's handle at <see cref="Engine"/>.</summary>
+    public string? DriverHandle { get; init; }
+
+    /// <summary>Who asked for the end of it; null when nobody did.</summary>
+    public string? CancelRequestedBy { get; init; }
+
+    /// <summary>When they asked.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
     /// <summary>The page that shows it.</summary>
     public required string Url { get; init; }
 
@@ -140,4 +173,5 @@ public sealed record SubmissionAccepted(string ArGuid, string Url, string? SignI
 /// <param name="Type"><c>state</c>, <c>step</c> or <c>batch</c>.</param>
 /// <param name="At">When it was recorded.</param>
 /// <param name="Detail">A sentence for people, such as <c>running</c> or <c>build: exit 0</c>.</param>
-public sealed record InvocationEvent(long Sequence, string Type, DateTimeOffset At, string Detail);
+/// <param name="By">The user who caused it; null when the server or the driver did.</param>
+public sealed record InvocationEvent(long Sequence, string Type, DateTimeOffset At, string Detail, string? By = null);

@@ -194,4 +194,16 @@ public static class PolicyCodes
 
     /// <summary>The issuer's keys cannot be fetched, so that its tokens cannot be verified.</summary>
     public const string KeysUnavailable = "AR6111";
+
+    /// <summary>The database of the invocation log cannot be opened, or the setting that names it is malformed.</summary>
+    public const string DatabaseUnusable = "AR6130";
+
+    /// <summary>The key that encrypts the values of environment variables is damaged or not the one they were encrypted with.</summary>
+    public const string EnvironmentKeyUnusable = "AR6131";
+
+    /// <summary>The file is no complete, unchanged backup of an invocation log.</summary>
+    public const string BackupUnusable = "AR6132";
+
+    /// <summary>A backup is restored into an empty log only, and this one is not.</summary>
+    public const string LogNotEmpty = "AR6133";
 }

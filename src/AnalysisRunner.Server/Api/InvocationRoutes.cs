@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
@@ -13,7 +10,6 @@ namespace AnalysisRunner.Server.Api;
 internal static class InvocationRoutes
 {
     private const int MaximumSubmission = 1024 * 1024;
-    private const int MaximumPage = 1000;
 
     /// <summary>Adds the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -48,21 +44,19 @@ internal static class InvocationRoutes
 
     private static async Task ListAsync(HttpContext context)
     {
-        var caller = context.GetUser();
-        var limit = (int)Requests.Number(context, "limit", 100, 1, MaximumPage);
-        var (before, dataset) = (Requests.Text(context, "before"), Requests.Text(context, "dataset"));
-        var page = await Read(context).ListAsync(caller, limit, before, dataset, context.RequestAborted);
-        if (page.Count == limit)
+        var page = await Read(context).ListAsync(context.GetUser(), InvocationFilters.Parse(context.Request.Query), context.RequestAborted);
+        if (page.Next is { } next)
         {
             // By key and not by number: what is recorded meanwhile shifts nothing (RFC 8288).
-            var query = QueryString.Create([new("limit", limit.ToString(CultureInfo.InvariantCulture)), new("before", page[^1].ArGuid), .. dataset is null ? [] : new[] { KeyValuePair.Create("dataset", (string?)dataset) }]);
-            context.Response.Headers.Link = $"</api/v1/invocations{query}>; rel=\"next\"";
+            var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "cursor")).Add("cursor", InvocationFilters.Format(next));
+            context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
         }
-        await Requests.AnswerAsync(context, page, ContractsJson.Default.IReadOnlyListInvocation);
+        IReadOnlyList<Invocation> shown = [.. page.Records.Select(record => record.Invocation)];
+        await Requests.AnswerCachedAsync(context, shown, ContractsJson.Default.IReadOnlyListInvocation);
     }
 
     private static async Task GetAsync(HttpContext context) =>
-        await Requests.AnswerAsync(context, (await FindAsync(context)).Invocation, ContractsJson.Default.Invocation);
+        await Requests.AnswerCachedAsync(context, (await FindAsync(context)).Invocation, ContractsJson.Default.Invocation);
 
     private static async Task GetConfigAsync(HttpContext context)
     {
@@ -82,17 +76,9 @@ internal static class InvocationRoutes
         var arGuid = (await FindAsync(context)).Invocation.ArGuid;
         var last = context.Request.Headers["Last-Event-ID"].ToString();
         var after = last.Length == 0 ? 0 : Requests.Parse("Last-Event-ID", last, 0, long.MaxValue);
-        context.Response.ContentType = "text/event-stream";
-        await context.Response.StartAsync(context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-        await foreach (var found in context.RequestServices.GetRequiredService<IInvocationLog>().FollowEventsAsync(arGuid, after, Streaming(context)))
-        {
-            // JSON has no raw line breaks, so the data is one line.
-            var data = JsonSerializer.Serialize(found, ContractsJson.Default.InvocationEvent);
-            await context.Response.WriteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"id: {found.Sequence}\nevent: {found.Type}\ndata: {data}\n\n"), Encoding.UTF8, context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-        }
+        var cancellation = Streaming(context);
+        var events = context.RequestServices.GetRequiredService<IInvocationLog>().FollowEventsAsync(arGuid, after, cancellation);
+        await EventStream.WriteAsync(context.Response, events, EventStream.Heartbeat, cancellation);
         LogStream.BreakOff(context);
     }
 

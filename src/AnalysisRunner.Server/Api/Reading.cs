@@ -15,18 +15,9 @@ internal sealed class Reading(IInvocationLog log, IBatchEngine engine, CurrentSe
 {
     private static readonly TimeSpan StartInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Invocations of the datasets that the caller is in, the newest first.</summary>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="before">Only those recorded before this one; null begins with the newest.</param>
-    /// <param name="dataset">Only those of this dataset; null is all.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<Invocation>> ListAsync(Caller caller, int limit, string? before, string? dataset, CancellationToken cancellation)
-    {
-        var seen = settings.Policy.DatasetsOf(caller);
-        if (dataset is not null) seen = seen is null || seen.Contains(dataset) ? [dataset] : [];
-        return [.. (await log.ListAsync(limit, before, seen, cancellation)).Select(record => record.Invocation)];
-    }
+    /// <summary>A page of the invocations of the datasets that the caller is in.</summary>
+    public async Task<InvocationPage> ListAsync(Caller caller, InvocationQuery query, CancellationToken cancellation) =>
+        await log.ListAsync(query with { VisibleDatasets = settings.Policy.DatasetsOf(caller) }, cancellation);
 
     /// <summary>An invocation.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>

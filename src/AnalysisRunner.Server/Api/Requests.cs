@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AnalysisRunner.Contracts;
@@ -78,9 +79,6 @@ internal static class Requests
         return text.Length == 0 ? fallback : Parse(name, text, minimum, maximum);
     }
 
-    /// <summary>A text of the query; null when it is absent or empty.</summary>
-    public static string? Text(HttpContext context, string name) => context.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
-
     /// <summary>A <c>true</c> or <c>false</c> of the query; false when it is absent.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6024</c>.</exception>
     public static bool Flag(HttpContext context, string name) => context.Request.Query[name].ToString() switch
@@ -97,6 +95,26 @@ internal static class Requests
             ? number
             : throw new AnalysisRunnerException(
                 [new Problem(PolicyCodes.Parameter, $"The parameter '{name}' is {Quoted.Value(text)}; give a whole number from {minimum} to {maximum}.", name)]);
+
+    /// <summary>
+    /// Answers with JSON and its <c>ETag</c>; with 304 and no body to a caller who has it already (<c>If-None-Match</c>).
+    /// </summary>
+    public static async Task AnswerCachedAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(answer, type);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\"";
+        context.Response.Headers.ETag = tag;
+        // Kept by the caller alone, and asked about each time.
+        context.Response.Headers.CacheControl = "private, no-cache";
+        if (context.Request.Headers.IfNoneMatch.SelectMany(value => (value ?? "").Split(',')).Any(value => value.Trim() is "*" || value.Trim() == tag))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
 
     /// <summary>Answers with JSON.</summary>
     public static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)

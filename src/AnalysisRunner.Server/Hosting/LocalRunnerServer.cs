@@ -59,7 +59,8 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
                 Tokens = new BearerTokens((token, options.UserName), folders),
                 Log = runnerLog,
                 Mirrors = mirrors,
-                InvocationLog = opened.Add(SqliteInvocationLog.Open(folders.Log, options.Time, address.PageOf)),
+                InvocationLog = opened.Add(await InvocationLog.OpenAsync(
+                    new InvocationLogOptions { SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 Engine = await LocalEngines.OpenAsync(folders, runnerLog, opened, replaceEngine, cancellation),
                 IdleLimit = options.IdleLimit,
                 Time = options.Time,

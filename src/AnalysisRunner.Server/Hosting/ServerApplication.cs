@@ -41,6 +41,7 @@ internal static class ServerApplication
     {
         // Made outside and disposed there in its own order, so the container, which disposes only what it makes, is given the instances.
         services.AddSingleton(parts.Time).AddSingleton(parts.Folders).AddSingleton(parts.Address).AddSingleton(parts.Settings).AddSingleton(parts.Tokens);
+        services.AddSingleton(ServerIdentity.Of(parts.Folders));
         services.AddSingleton(parts.Mirrors).AddSingleton(parts.InvocationLog).AddSingleton(parts.Engine);
         services.AddSingleton<ServerActivity>().AddSingleton<SignIn>().AddSingleton<RequestGuard>().AddSingleton<ConfigComposition>();
         services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>();
@@ -54,7 +55,7 @@ internal static class ServerApplication
         }
         if (parts.SettingsSource is { } source)
         {
-            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SettingsReload>(provider, source, parts.SettingsFingerprint));
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SettingsReload>(provider, source));
             services.AddHostedService(provider => provider.GetRequiredService<SettingsReload>());
         }
     }

@@ -25,9 +25,6 @@ internal sealed record ServerParts
     /// <summary>Where changed settings come from; null where nothing can change them.</summary>
     public SettingsSource? SettingsSource { get; init; }
 
-    /// <summary>The content of <see cref="SettingsSource"/> that <see cref="Settings"/> was read from.</summary>
-    public string SettingsFingerprint { get; init; } = "";
-
     /// <summary>The tokens that this server gave out.</summary>
     public required BearerTokens Tokens { get; init; }
 

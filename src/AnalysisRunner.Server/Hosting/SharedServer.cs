@@ -30,8 +30,6 @@ internal sealed class SharedServer : IAsyncDisposable
     public static async Task<SharedServer> StartAsync(
         SharedServerOptions options, Func<IBatchEngine, IBatchEngine>? replaceEngine = null, CancellationToken cancellation = default)
     {
-        // Before the settings are read: what changes meanwhile is seen at the first look.
-        var fingerprint = options.Settings.Fingerprint();
         var settings = options.Settings.Read();
         var folders = new StateFolders(settings.Fixed.State) { ConfigStore = settings.Fixed.ConfigStore, StoragePattern = settings.Fixed.Storage };
         var opened = new OpenedParts();
@@ -48,11 +46,11 @@ internal sealed class SharedServer : IAsyncDisposable
                 Address = address,
                 Settings = new CurrentSettings(settings),
                 SettingsSource = options.Settings,
-                SettingsFingerprint = fingerprint,
                 Tokens = new BearerTokens(null, folders),
                 Log = log,
                 Mirrors = new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram()),
-                InvocationLog = opened.Add(SqliteInvocationLog.Open(folders.Log, options.Time, address.PageOf)),
+                InvocationLog = opened.Add(await InvocationLog.OpenAsync(
+                    new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 Engine = await LocalEngines.OpenAsync(folders, log, opened, replaceEngine, cancellation),
                 Time = options.Time,
             }));

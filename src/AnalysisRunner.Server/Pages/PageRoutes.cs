@@ -3,6 +3,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
 
 namespace AnalysisRunner.Server.Pages;
@@ -88,8 +89,11 @@ internal static class PageRoutes
         return Task.CompletedTask;
     }
 
-    private static async Task ListAsync(HttpContext context) =>
-        await WriteAsync(context, InvocationPages.List(await Read(context).ListAsync(context.GetCaller(), 100, null, null, context.RequestAborted)));
+    private static async Task ListAsync(HttpContext context)
+    {
+        var page = await Read(context).ListAsync(context.GetCaller(), new InvocationQuery(), context.RequestAborted);
+        await WriteAsync(context, InvocationPages.List([.. page.Records.Select(record => record.Invocation)]));
+    }
 
     private static async Task ShowInvocationAsync(HttpContext context)
     {

@@ -34,6 +34,12 @@ public interface IInvocationLog : IAsyncDisposable
     Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation);
 
     /// <summary>
+    /// Lets one of several servers that share the log bring an invocation to its end: true when it has not ended and nobody else has claimed it,
+    /// or their claim has run out. Whoever holds a claim renews it in time by claiming again; one without a duration never runs out.
+    /// </summary>
+    Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan? duration, CancellationToken cancellation);
+
+    /// <summary>
     /// Notes the composed config's SHA-256 (lower-case hexadecimal), once: false when one is noted already or the ar-guid is unknown.
     /// </summary>
     Task<bool> SetConfigSha256Async(string arGuid, string sha256, CancellationToken cancellation);
@@ -69,12 +75,8 @@ public interface IInvocationLog : IAsyncDisposable
     /// <summary>The invocation, or null when there is none.</summary>
     ValueTask<InvocationRecord?> GetAsync(string arGuid, CancellationToken cancellation);
 
-    /// <summary>
-    /// At most <paramref name="limit"/> invocations, the newest first; with <paramref name="before"/>, only those recorded before that
-    /// ar-guid (none when it is unknown); with <paramref name="datasets"/>, only those of these datasets.
-    /// </summary>
-    ValueTask<IReadOnlyList<InvocationRecord>> ListAsync(
-        int limit, string? before, IReadOnlyCollection<string>? datasets, CancellationToken cancellation);
+    /// <summary>A page of the invocations that hold every filter of the query.</summary>
+    ValueTask<InvocationPage> ListAsync(InvocationQuery query, CancellationToken cancellation);
 
     /// <summary>Every invocation that has not reached a final state, the oldest first: what recovery and the idle exit look at.</summary>
     ValueTask<IReadOnlyList<InvocationRecord>> ListUnfinishedAsync(CancellationToken cancellation);
@@ -104,6 +106,12 @@ public interface IInvocationLog : IAsyncDisposable
 
     /// <summary>The request as it was recorded with <see cref="NewInvocation.RequestJson"/>, or null when the ar-guid is unknown.</summary>
     ValueTask<string?> GetRequestAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>
+    /// Forgets what is older than <paramref name="before"/> and only guards against accidents or shows attacks: denials, and idempotency keys of
+    /// invocations that have ended. Invocations and their events are kept for ever. The answer is how many were forgotten.
+    /// </summary>
+    Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellation);
 
     /// <summary>Records a refusal; the answer is its id, which increases.</summary>
     Task<long> RecordDenialAsync(NewDenial denial, CancellationToken cancellation);

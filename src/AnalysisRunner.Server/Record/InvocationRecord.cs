@@ -8,21 +8,9 @@ public sealed record InvocationRecord
     /// <summary>What the API shows.</summary>
     public required Invocation Invocation { get; init; }
 
-    /// <summary>The engine that runs the driver; null until it was asked.</summary>
-    public string? Engine { get; init; }
-
-    /// <summary>The driver's handle at <see cref="Engine"/>.</summary>
-    public string? DriverHandle { get; init; }
-
     /// <summary>When the driver ended; null while it runs. The invocation's batches may run longer.</summary>
     public DateTimeOffset? DriverEndedAt { get; init; }
 
     /// <summary>Why the driver ended, where its exit code (<see cref="Invocation.ExitCode"/>) does not say it.</summary>
     public string? DriverReason { get; init; }
-
-    /// <summary>Who asked for the end of the invocation; null when nobody did.</summary>
-    public string? CancelRequestedBy { get; init; }
-
-    /// <summary>When they asked.</summary>
-    public DateTimeOffset? CancelRequestedAt { get; init; }
 }

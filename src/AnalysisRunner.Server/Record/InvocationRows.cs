@@ -30,6 +30,16 @@ internal sealed class InvocationRow
     public string? ConfigSha256 { get; init; }
     public string? ClientName { get; init; }
     public string? ClientVersion { get; init; }
+    public string? Image { get; init; }
+    public string? Cpu { get; init; }
+    public string? Memory { get; init; }
+    public string? Storage { get; init; }
+    public int? Preemptible { get; init; }
+    public string? PolicyVersion { get; init; }
+    public string? RerunOf { get; init; }
+    public string SearchWords { get; init; } = "";
+    public long RecordedAt { get; set; }
+    public string? ClaimedBy { get; set; }
     public string? Engine { get; init; }
     public string? DriverHandle { get; init; }
     public long? DriverEndedAt { get; init; }
@@ -67,6 +77,14 @@ internal sealed class InvocationRow
         ConfigSha256 = invocation.ConfigSha256,
         ClientName = invocation.Client?.Name,
         ClientVersion = invocation.Client?.Version,
+        Image = invocation.Image,
+        Cpu = invocation.Cpu,
+        Memory = invocation.Memory,
+        Storage = invocation.Storage,
+        Preemptible = invocation.Preemptible is { } preemptible ? Convert.ToInt32(preemptible) : null,
+        PolicyVersion = invocation.PolicyVersion,
+        RerunOf = invocation.RerunOf,
+        SearchWords = Record.SearchWords.Of(invocation),
         State = InvocationState.Accepted.ToName(),
     };
 
@@ -102,14 +120,21 @@ internal sealed class InvocationRow
             ConfigPath = ConfigPath,
             ConfigSha256 = ConfigSha256,
             Client = ClientName is null ? null : new ClientInfo(ClientName, ClientVersion ?? ""),
+            Image = Image,
+            Cpu = Cpu,
+            Memory = Memory,
+            Storage = Storage,
+            Preemptible = Preemptible is null ? null : Preemptible != 0,
+            PolicyVersion = PolicyVersion,
+            RerunOf = RerunOf,
+            Engine = Engine,
+            DriverHandle = DriverHandle,
+            CancelRequestedBy = CancelRequestedBy,
+            CancelRequestedAt = Microseconds.ToMoment(CancelRequestedAt),
             Url = url,
         },
-        Engine = Engine,
-        DriverHandle = DriverHandle,
         DriverEndedAt = Microseconds.ToMoment(DriverEndedAt),
         DriverReason = DriverReason,
-        CancelRequestedBy = CancelRequestedBy,
-        CancelRequestedAt = Microseconds.ToMoment(CancelRequestedAt),
     };
 
     public static InvocationState ParseState(string name) =>
@@ -187,8 +212,9 @@ internal sealed class EventRow
     public string Type { get; init; } = "";
     public long At { get; init; }
     public string Detail { get; init; } = "";
+    public string? CausedBy { get; init; }
 
-    public InvocationEvent ToEvent() => new(Sequence, Type, Microseconds.ToMoment(At), Detail);
+    public InvocationEvent ToEvent() => new(Sequence, Type, Microseconds.ToMoment(At), Detail, CausedBy);
 }
 
 /// <summary>A row of <c>denials</c>.</summary>

@@ -32,6 +32,18 @@ internal sealed class InvocationSignals
         source?.SetResult(true);
     }
 
+    /// <summary>Wakes everybody, because news may have been missed.</summary>
+    public void RaiseAll()
+    {
+        List<TaskCompletionSource<bool>> sources;
+        lock (_lock)
+        {
+            sources = [.. _waiting.Values];
+            _waiting.Clear();
+        }
+        foreach (var source in sources) source.SetResult(true);
+    }
+
     public void Close()
     {
         lock (_lock)

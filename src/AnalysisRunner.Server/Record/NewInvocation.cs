@@ -28,6 +28,11 @@ public sealed record NewInvocation
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>
+    /// The server that brings it to its end, claimed as by <see cref="IInvocationLog.TryClaimAsync"/> without a duration; null leaves it to whoever claims it.
+    /// </summary>
+    public string? ClaimedBy { get; init; }
+
     /// <summary>A digest of the request as it was sent: the same key with another digest conflicts.</summary>
     public required string RequestDigest { get; init; }
 }

@@ -32,7 +32,7 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         {
             throw new AnalysisRunnerException(PolicyCodes.Unknown, $"There is no invocation {Quoted.Value(arGuid)} to attach the batch to; name one in the attribute 'ar-guid'.");
         }
-        if (record.CancelRequestedBy is not null) throw Ended(arGuid, "is being cancelled");
+        if (record.Invocation.CancelRequestedBy is not null) throw Ended(arGuid, "is being cancelled");
 
         // The ar-guid in front keeps the keys of invocations apart, and finds the invocation of a batch.
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)

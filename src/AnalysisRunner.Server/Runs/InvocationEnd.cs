@@ -13,7 +13,7 @@ internal static class InvocationEnd
         var invocation = record.Invocation;
         var broken = invocation.Batches.FirstOrDefault(batch => batch.State != BatchState.Succeeded);
         if (driver == BatchState.Succeeded && broken is null) return new StateChange(InvocationState.Succeeded);
-        if (record.CancelRequestedBy is { } by) return new StateChange(InvocationState.Cancelled, $"Cancelled by {by}.", by);
+        if (record.Invocation.CancelRequestedBy is { } by) return new StateChange(InvocationState.Cancelled, $"Cancelled by {by}.", by);
         if (driver != BatchState.Succeeded) return new StateChange(InvocationState.Failed, DescribeDriver(record));
         var verb = broken!.State == BatchState.Cancelled ? "was cancelled" : "failed";
         return new StateChange(InvocationState.Failed, $"The batch '{broken.Name}' {verb}{(broken.Reason is null ? "." : ": " + broken.Reason)}");

@@ -12,7 +12,8 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ILogger<InvocationRunner> logger)
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
     // Steps are noted in a file, which nobody announces; batches are announced by the engine, and looked at now and then in case it missed one.
@@ -24,13 +25,17 @@ internal sealed class InvocationRunner(
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
 
-    /// <summary>Takes up every invocation that has not ended, and removes the files of those that have.</summary>
+    /// <summary>Takes up every invocation that has not ended and is not another server's, and removes the files of those that have.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _watching = WatchAsync(engine.WatchAsync(_stopping.Token));
         var unfinished = (await log.ListUnfinishedAsync(cancellationToken)).Select(record => record.Invocation.ArGuid).ToHashSet(StringComparer.Ordinal);
         foreach (var arGuid in preparation.Existing().Where(arGuid => !unfinished.Contains(arGuid)).ToList()) TryRemove(arGuid);
-        foreach (var arGuid in unfinished) Start(arGuid);
+        await Task.WhenAll(unfinished.Select(async arGuid =>
+        {
+            if (await log.TryClaimAsync(arGuid, identity.Name, null, cancellationToken)) Start(arGuid);
+            else logger.LogInformation("Invocation {ArGuid} is another server's.", arGuid);
+        }));
     }
 
     /// <summary>Lets go of everything; drivers and jobs go on.</summary>
@@ -42,7 +47,7 @@ internal sealed class InvocationRunner(
 
     public void Dispose() => _stopping.Dispose();
 
-    /// <summary>Takes up a recorded invocation.</summary>
+    /// <summary>Takes up an invocation that this server has claimed.</summary>
     public void Start(string arGuid)
     {
         var run = new Run();
@@ -116,9 +121,9 @@ internal sealed class InvocationRunner(
     {
         var cancellation = _stopping.Token;
         if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } record) return null;
-        if (record.DriverHandle is null && !await TryStartAsync(record)) return null;
+        if (record.Invocation.DriverHandle is null && !await TryStartAsync(record)) return null;
 
-        if (record.CancelRequestedBy is { } by) await CancelAsync(record, by);
+        if (record.Invocation.CancelRequestedBy is { } by) await CancelAsync(record, by);
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, cancellation);
         var driver = await LookAtDriverAsync(record);
         var batchesEnded = await LookAtBatchesAsync(record.Invocation, driver is not BatchState.Running);
@@ -138,7 +143,7 @@ internal sealed class InvocationRunner(
     private async Task<bool> TryStartAsync(InvocationRecord record)
     {
         var (invocation, arGuid) = (record.Invocation, record.Invocation.ArGuid);
-        if (record.CancelRequestedBy is { } by && await engine.GetAsync(arGuid, _stopping.Token) is null)
+        if (record.Invocation.CancelRequestedBy is { } by && await engine.GetAsync(arGuid, _stopping.Token) is null)
         {
             await log.ChangeStateAsync(arGuid, new StateChange(InvocationState.Cancelled, $"Cancelled by {by} before it started.", by), CancellationToken.None);
             return false;

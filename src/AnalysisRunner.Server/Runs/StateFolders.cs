@@ -12,6 +12,9 @@ internal sealed class StateFolders(string root)
     /// <summary>The invocation log.</summary>
     public string Log => Path.Combine(Root, "invocations.sqlite");
 
+    /// <summary>The name of the server that has this folder.</summary>
+    public string Identity => Path.Combine(Root, "server.id");
+
     /// <summary>The mirrors of repositories.</summary>
     public string Mirrors => Path.Combine(Root, "mirrors");
 

@@ -1,10 +1,14 @@
 using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Server.Record;
 
 namespace AnalysisRunner.Server.Settings;
 
 /// <summary>Everything that <c>server.toml</c> says, checked as a whole. Immutable: a change of the file makes another one.</summary>
 internal sealed record ServerSettings
 {
+    /// <summary>The content that they were read from (<see cref="SettingsSource.Fingerprint"/>); null for the built-in ones of a local runner.</summary>
+    public string? Version { get; init; }
+
     /// <summary>What only a restart can change.</summary>
     public required FixedSettings Fixed { get; init; }
 
@@ -29,6 +33,9 @@ internal sealed record FixedSettings
 
     /// <summary>Where users reach the server, without a trailing slash.</summary>
     public required string PublicUrl { get; init; }
+
+    /// <summary>Where the invocation log is kept, as <see cref="InvocationLogOptions.Database"/> takes it.</summary>
+    public string Database { get; init; } = InvocationLogOptions.Sqlite;
 
     /// <summary>The absolute path of the folder of composed configs; null for the one in the state folder.</summary>
     public string? ConfigStore { get; init; }

@@ -1,6 +1,8 @@
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Record.Databases;
 using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Toml;
 
@@ -27,6 +29,7 @@ internal sealed class SettingsCheck(SettingsText text)
     {
         _broken = broken;
         Url(settings.Find("server", "public_url"), "https", "http");
+        Database(settings.Find("server", "database"));
         Url(settings.Find("server", "repository_base"), "https", "ssh", "file");
         Folder(settings.Find("server", "config_store"));
         var storage = settings.Find("server", "storage");
@@ -120,6 +123,19 @@ internal sealed class SettingsCheck(SettingsText text)
         if (!isUrl) Report(node!, $"is not an address of a kind that belongs here ({allowed}, without query and user name); correct it.");
     }
 
+    private void Database(ConfigNode? node)
+    {
+        if (Text(node) is not { } database || database == InvocationLogOptions.Sqlite) return;
+        try
+        {
+            _ = PostgresDatabase.Parse(database);
+        }
+        catch (AnalysisRunnerException refusal)
+        {
+            _problems.AddRange(refusal.Problems.Select(problem => At(node!, problem.Code, problem.Message)));
+        }
+    }
+
     private void Folder(ConfigNode? node)
     {
         if (Text(node) is { } address && FolderOf(address) is null) Report(node!, "is not 'file://' with an absolute path; other stores are not available in this version.");
@@ -137,6 +153,9 @@ internal sealed class SettingsCheck(SettingsText text)
     private void Report(ConfigNode node, string fault)
     {
         var shown = Text(node) is { } value ? $"\"{node.Path}\" is {Quoted.Value(value)}, which" : $"\"{node.Path}\"";
-        _problems.Add(new Problem(PolicyCodes.Settings, $"{shown} {fault}", node.Path, node.Place.File, node.Place.Span.Line, node.Place.Span.Column));
+        _problems.Add(At(node, PolicyCodes.Settings, $"{shown} {fault}"));
     }
+
+    private static Problem At(ConfigNode node, string code, string message) =>
+        new(code, message, node.Path, node.Place.File, node.Place.Span.Line, node.Place.Span.Column);
 }

@@ -7,13 +7,13 @@ namespace AnalysisRunner.Server.Settings;
 /// Puts changed settings in force. It compares contents and not times of change, so that nothing escapes it; what is wrong leaves the old settings in
 /// force, is logged once, and is shown by <c>/readyz</c> until it is right.
 /// </summary>
-internal sealed class SettingsReload(SettingsSource source, string fingerprint, CurrentSettings current, TimeProvider time, ILogger<SettingsReload> log)
+internal sealed class SettingsReload(SettingsSource source, CurrentSettings current, TimeProvider time, ILogger<SettingsReload> log)
     : BackgroundService
 {
     /// <summary>How often the files are looked at; a change of members takes effect within this time.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
 
-    private string _seen = fingerprint;
+    private string? _seen = current.Value.Version;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -55,7 +55,7 @@ internal sealed class SettingsReload(SettingsSource source, string fingerprint, 
             {
                 throw new AnalysisRunnerException([new Problem(
                     PolicyCodes.SettingsNeedRestart,
-                    "'state', 'public_url', 'config_store' and 'storage' of [server] were changed, and only a restart can put that in force; restart the server, or change them back.",
+                    "'state', 'public_url', 'database', 'config_store' and 'storage' of [server] were changed, and only a restart can put that in force; restart the server, or change them back.",
                     "server",
                     source.Path)]);
             }

@@ -19,7 +19,12 @@ internal sealed class SettingsSource(string path, ConfigLayer? environment)
 
     /// <summary>Reads and checks everything.</summary>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong.</exception>
-    public ServerSettings Read() => SettingsReader.Read(ReadText());
+    public ServerSettings Read()
+    {
+        // Before the text: what changes in between is another content at the next look.
+        var version = Fingerprint();
+        return SettingsReader.Read(ReadText()) with { Version = version };
+    }
 
     /// <summary>
     /// A text that changes with the content of the file and of the files of members that it names; whatever cannot be read counts as a content of its own.
@@ -35,13 +40,13 @@ internal sealed class SettingsSource(string path, ConfigLayer? environment)
         }
         catch (AnalysisRunnerException)
         {
-            return Convert.ToHexString(hash.GetHashAndReset());
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
         }
         foreach (var dataset in Config.MergedConfig.Merge(text.Layers).Find("datasets")?.Children ?? [])
         {
             if (dataset.Find("members_file") is { IsTable: false, Value.Kind: TomlKind.String } file) hash.AppendData(Content(text.Absolute(file.Value.AsString())));
         }
-        return Convert.ToHexString(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private SettingsText ReadText()

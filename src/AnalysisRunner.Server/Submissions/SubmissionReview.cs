@@ -13,7 +13,8 @@ namespace AnalysisRunner.Server.Submissions;
 /// <param name="Level">Its level.</param>
 /// <param name="Found">What the server found in its own mirror.</param>
 /// <param name="Image">The image of the driver; null where none is asked for and the server has none.</param>
-internal sealed record ReviewedSubmission(SubmissionRequest Request, DatasetPolicy Dataset, AccessLevel Level, CommittedSubmission Found, string? Image);
+/// <param name="PolicyVersion">The settings that it was judged by (<see cref="ServerSettings.Version"/>); null on a local runner.</param>
+internal sealed record ReviewedSubmission(SubmissionRequest Request, DatasetPolicy Dataset, AccessLevel Level, CommittedSubmission Found, string? Image, string? PolicyVersion);
 
 /// <summary>Everything that has to be right before a request is recorded: its form, the policy, and the commit that it names.</summary>
 internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirrors mirrors, CommitExamination examination)
@@ -36,7 +37,7 @@ internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirro
 
         _ = AccessLevelNames.TryParse(request.AccessLevel, out var level);
         var found = await examination.ExamineAsync(request, SourceOf(settings.Code, request, repository), cancellation);
-        return new ReviewedSubmission(request, settings.Policy.Find(request.Dataset)!, level, found, request.Image ?? settings.DriverImage);
+        return new ReviewedSubmission(request, settings.Policy.Find(request.Dataset)!, level, found, request.Image ?? settings.DriverImage, settings.Version);
     }
 
     private ICodeSource? SourceOf(CodeSettings code, SubmissionRequest request, NamedRepository? repository)

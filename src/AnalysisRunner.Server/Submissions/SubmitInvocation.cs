@@ -22,6 +22,7 @@ internal sealed class SubmitInvocation(
     InvocationRunner runner,
     ServerActivity activity,
     ServerAddress address,
+    ServerIdentity identity,
     SignIn signIn,
     TimeProvider time)
 {
@@ -58,7 +59,7 @@ internal sealed class SubmitInvocation(
 
     private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, string? idempotencyKey, string digest)
     {
-        var (request, dataset, level, found, image) = reviewed;
+        var (request, dataset, level, found, image, _) = reviewed;
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
         var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
@@ -74,6 +75,7 @@ internal sealed class SubmitInvocation(
                 Environment = request.Environment ?? new Dictionary<string, string>(),
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
+                ClaimedBy = identity.Name,
             },
             CancellationToken.None);
         if (result.Outcome == RecordOutcome.Recorded)
@@ -87,7 +89,7 @@ internal sealed class SubmitInvocation(
 
     private Invocation Describe(Caller caller, ReviewedSubmission reviewed, string arGuid, string prefix)
     {
-        var (request, dataset, level, found, _) = reviewed;
+        var (request, dataset, level, found, image, policyVersion) = reviewed;
         // What an older client called the commit, where that was not its hash.
         var name = CommitId.TryParse(request.Commit, out _) ? null : request.Commit;
         return new Invocation
@@ -116,6 +118,12 @@ internal sealed class SubmitInvocation(
             Batches = [],
             ConfigPath = preparation.ConfigPath(arGuid),
             Client = request.Client,
+            Image = image,
+            Cpu = request.Cpu,
+            Memory = request.Memory,
+            Storage = request.Storage,
+            Preemptible = request.Preemptible,
+            PolicyVersion = policyVersion,
             Url = address.PageOf(arGuid),
         };
     }

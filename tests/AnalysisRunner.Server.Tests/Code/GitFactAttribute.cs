@@ -1,5 +1,6 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Tests.Record;
 
 namespace AnalysisRunner.Server.Tests.Code;
 
@@ -15,6 +16,13 @@ public sealed class GitFactAttribute : FactAttribute
 public sealed class GitTheoryAttribute : TheoryAttribute
 {
     public GitTheoryAttribute() => Skip = GitRequirement.Missing;
+}
+
+/// <summary>A fact that needs git, bash and PostgreSQL.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GitAndPostgresFactAttribute : FactAttribute
+{
+    public GitAndPostgresFactAttribute() => Skip = GitRequirement.Missing ?? PostgresCluster.Missing;
 }
 
 internal static class GitRequirement

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Tests.Code;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,7 +46,7 @@ public sealed class SharedServerTests
         denials.Select(denial => denial.What.Problems[0].Code).ShouldBe([PolicyCodes.Repository, PolicyCodes.RepositoryNotAllowed, PolicyCodes.NotMember, PolicyCodes.DatasetUnknown]);
         denials[2].What.DeniedTo.ShouldBe("bob@example.org");
         denials[2].What.RequestJson.ShouldNotBeNull().ShouldContain(sha);
-        (await server.InvocationLog.ListAsync(10, null, null, TestRunner.Limit())).ShouldBeEmpty();
+        (await server.InvocationLog.ListAsync(new InvocationQuery(), TestRunner.Limit())).Records.ShouldBeEmpty();
     }
 
     [GitFact]
@@ -81,8 +82,10 @@ public sealed class SharedServerTests
         await using var server = await TestServer.StartAsync();
         var run = await server.RunAsync(TestServer.Request(server.PushScript("true"), "./run.sh"));
 
-        (await PageAsync(server, "alice@example.org", run.ArGuid)).ShouldBe(HttpStatusCode.OK);
-        (await PageAsync(server, "bob@example.org", run.ArGuid)).ShouldBe(HttpStatusCode.NotFound);
+        (await PageAsync(server, "alice@example.org", $"/invocations/{run.ArGuid}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await PageAsync(server, "bob@example.org", $"/invocations/{run.ArGuid}")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await PageAsync(server, "alice@example.org", "/invocations")).Text.ShouldContain(run.ArGuid);
+        (await PageAsync(server, "bob@example.org", "/invocations")).Text.ShouldNotContain(run.ArGuid);
     }
 
     [GitFact]
@@ -125,7 +128,8 @@ public sealed class SharedServerTests
 
         await File.WriteAllTextAsync(Path.Combine(server.Repository.Root, "ds1.txt"), "\n  Carol@Example.org \n");
         reload.Look().ShouldBeTrue();
-        await server.SubmitAsync(request, "carol@example.org");
+        var run = await server.SubmitAsync(request, "carol@example.org");
+        (await server.InvocationLog.GetAsync(run.ArGuid, TestRunner.Limit()))!.Invocation.PolicyVersion.ShouldBe(new SettingsSource(server.SettingsFile, null).Fingerprint());
 
         await File.WriteAllTextAsync(Path.Combine(server.Repository.Root, "ds1.txt"), "\n");
         reload.Look().ShouldBeTrue();
@@ -173,7 +177,7 @@ public sealed class SharedServerTests
         return found;
     }
 
-    private static async Task<HttpStatusCode> PageAsync(TestServer server, string email, string arGuid)
+    private static async Task<(HttpStatusCode Status, string Text)> PageAsync(TestServer server, string email, string path)
     {
         using var api = server.Connect(email);
         var link = new Uri((await api.CreateSignInLinkAsync(TestRunner.Limit())).Url);
@@ -182,9 +186,9 @@ public sealed class SharedServerTests
         using var signedIn = await http.GetAsync(link.PathAndQuery);
         var cookie = signedIn.Headers.GetValues("Set-Cookie").Single();
         cookie.ShouldContain("secure", Case.Insensitive);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/invocations/{arGuid}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("Cookie", cookie.Split(';')[0]);
         using var response = await http.SendAsync(request);
-        return response.StatusCode;
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

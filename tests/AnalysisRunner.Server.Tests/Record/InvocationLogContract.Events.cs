@@ -6,7 +6,7 @@ namespace AnalysisRunner.Server.Tests.Record;
 
 public abstract partial class InvocationLogContract
 {
-    [Fact]
+    [ContractFact]
     public async Task Parallel_events_have_gapless_increasing_sequences()
     {
         var guid = await RecordOneAsync();
@@ -20,7 +20,7 @@ public abstract partial class InvocationLogContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Followers_see_every_event_and_stop_at_the_end()
     {
         var guid = await RecordOneAsync();
@@ -39,7 +39,7 @@ public abstract partial class InvocationLogContract
         (await FollowAsync(guid, 1000)).ShouldBeEmpty();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Waiting_followers_end_with_their_reader_and_with_the_log()
     {
         var guid = await RecordOneAsync();

@@ -73,7 +73,9 @@ public sealed class SettingsReaderTests : IDisposable
     {
         { "unknown = 1", "AR4101", 4, "server.unknown" },
         { "driver_image = 3", "AR4103", 4, "server.driver_image" },
-        { "database = \"mysql\"", "AR4106", 4, "server.database" },
+        { "database = \"mysql\"", "AR6130", 4, "server.database" },
+        { "database = \"Host=db;Colour=red\"", "AR6130", 4, "server.database" },
+        { "database = \"Database=log\"", "AR6130", 4, "server.database" },
         { "config_store = \"gs://bucket/config\"", "AR6044", 4, "server.config_store" },
         { "config_store = \"file://relative\"", "AR6044", 4, "server.config_store" },
         { "storage = \"file:///data/{dataset}\"", "AR6044", 4, "server.storage" },

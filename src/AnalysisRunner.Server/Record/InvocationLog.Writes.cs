@@ -1,29 +1,42 @@
 using System.Globalization;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Record.Databases;
 using Dapper;
 
 namespace AnalysisRunner.Server.Record;
 
-public sealed partial class SqliteInvocationLog
+public sealed partial class InvocationLog
 {
     private const string InsertInvocation =
         """
         INSERT INTO invocations (
             ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at, repository,
             work_tree, commit_id, branch, working_directory, project, configuration, script, arguments, environment_names, config_path,
-            config_sha256, client_name, client_version, state)
+            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, rerun_of, search_words,
+            claimed_by, recorded_at, last_sequence, state)
         VALUES (
             @ArGuid, @Dataset, @AccessLevel, @Namespace, @Description, @OutputPrefix, @OutputPath, @SubmittedBy, @SubmittedAt, @Repository,
             @WorkTree, @CommitId, @Branch, @WorkingDirectory, @Project, @Configuration, @Script, @Arguments, @EnvironmentNames, @ConfigPath,
-            @ConfigSha256, @ClientName, @ClientVersion, @State)
+            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @RerunOf, @SearchWords,
+            @ClaimedBy, @RecordedAt, 1, @State)
+        ON CONFLICT (ar_guid) DO NOTHING
         RETURNING position
         """;
 
+    // In one statement's text, because to PostgreSQL each statement is a journey.
+    private const string InsertRequest =
+        """
+        INSERT INTO requests (invocation, json) VALUES (@position, @requestJson);
+        INSERT INTO events (invocation, sequence, type, at, detail, caused_by) VALUES (@position, 1, 'state', @now, @state, @submittedBy);
+        """;
+
+    private const string InsertEnvironment = "INSERT INTO environments (invocation, sealed) VALUES (@position, @environment);";
+
     private const string InsertSubmission =
         """
-        INSERT INTO submissions (submitted_by, idempotency_key, request_digest, invocation)
-        VALUES (@SubmittedBy, @IdempotencyKey, @RequestDigest, @position)
+        INSERT INTO submissions (submitted_by, idempotency_key, request_digest, invocation, recorded_at)
+        VALUES (@submittedBy, @idempotencyKey, @requestDigest, @position, @now);
         """;
 
     private const string SelectCurrent =
@@ -55,42 +68,53 @@ public sealed partial class SqliteInvocationLog
         UPDATE batches SET state = @State, reason = @Reason, finished_at = @FinishedAt, pending = @Pending, ready = @Ready,
             running = @Running, succeeded = @Succeeded, failed = @Failed, cancelled = @Cancelled
         WHERE key = @Key AND state = 'running'
-            AND (state <> @State OR reason IS NOT @Reason OR pending <> @Pending OR ready <> @Ready OR running <> @Running
+            AND (state <> @State OR coalesce(reason, '') <> coalesce(@Reason, '') OR pending <> @Pending OR ready <> @Ready OR running <> @Running
                 OR succeeded <> @Succeeded OR failed <> @Failed OR cancelled <> @Cancelled)
         """;
 
     /// <inheritdoc />
-    public Task<RecordResult> RecordAsync(NewInvocation invocation, CancellationToken cancellation) => _writer.RunAsync(
-        scope =>
-        {
-            var (what, key) = (invocation.Invocation, invocation.IdempotencyKey);
-            if (key is not null && FindSubmission(scope.Connection, what.SubmittedBy, key) is { } found)
+    public Task<RecordResult> RecordAsync(NewInvocation invocation, CancellationToken cancellation)
+    {
+        var (what, idempotencyKey) = (invocation.Invocation, invocation.IdempotencyKey);
+        var row = InvocationRow.From(what, invocation.Environment.Keys);
+        row.ClaimedBy = invocation.ClaimedBy;
+        var environment = invocation.Environment.Count == 0 ? null : _seal.Seal(what.ArGuid, invocation.Environment);
+        var statements = InsertRequest
+            + (environment is null ? "" : InsertEnvironment)
+            + (idempotencyKey is null ? "" : InsertSubmission);
+        return _writer.RunAsync(
+            scope =>
             {
-                var outcome = found.RequestDigest == invocation.RequestDigest ? RecordOutcome.Existing : RecordOutcome.Conflicting;
-                return new RecordResult(outcome, found.ArGuid);
-            }
-            if (Current(scope, what.ArGuid) is not null)
-            {
-                throw new InvalidOperationException($"The invocation \"{what.ArGuid}\" is already recorded.");
-            }
-
-            var position = scope.Connection.QuerySingle<long>(InsertInvocation, InvocationRow.From(what, invocation.Environment.Keys));
-            scope.Connection.Execute(
-                "INSERT INTO requests (invocation, json) VALUES (@position, @RequestJson)", new { position, invocation.RequestJson });
-            if (invocation.Environment.Count > 0)
-            {
-                var json = JsonSerializer.Serialize(invocation.Environment, RecordJson.Default.IReadOnlyDictionaryStringString);
-                scope.Connection.Execute("INSERT INTO environments (invocation, json) VALUES (@position, @json)", new { position, json });
-            }
-            if (key is not null)
-            {
+                var known = idempotencyKey is null
+                    ? null
+                    : scope.Connection.QuerySingleOrDefault<RecordedSubmission>(Submission, new { submittedBy = what.SubmittedBy, idempotencyKey });
+                if (known is not null)
+                {
+                    var outcome = known.RequestDigest == invocation.RequestDigest ? RecordOutcome.Existing : RecordOutcome.Conflicting;
+                    return new RecordResult(outcome, known.ArGuid);
+                }
+                // The order of recording is told by a clock that never goes back: dates of the list are found by it.
+                row.RecordedAt = Math.Max(Now(), scope.Connection.ExecuteScalar<long?>("SELECT max(recorded_at) FROM invocations") ?? 0);
+                var position = scope.Connection.ExecuteScalar<long?>(InsertInvocation, row)
+                    ?? throw new InvalidOperationException($"The invocation \"{what.ArGuid}\" is already recorded.");
                 scope.Connection.Execute(
-                    InsertSubmission, new { what.SubmittedBy, invocation.IdempotencyKey, invocation.RequestDigest, position });
-            }
-            Append(scope, what.ArGuid, position, "state", InvocationState.Accepted.ToName(), what.SubmittedBy);
-            return new RecordResult(RecordOutcome.Recorded, what.ArGuid);
-        },
-        cancellation);
+                    statements,
+                    new
+                    {
+                        position,
+                        requestJson = invocation.RequestJson,
+                        now = row.RecordedAt,
+                        state = row.State,
+                        submittedBy = what.SubmittedBy,
+                        environment,
+                        idempotencyKey,
+                        requestDigest = invocation.RequestDigest,
+                    });
+                scope.Changed.Add(what.ArGuid);
+                return new RecordResult(RecordOutcome.Recorded, what.ArGuid);
+            },
+            cancellation);
+    }
 
     /// <inheritdoc />
     public Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation) => _writer.RunAsync(
@@ -118,11 +142,7 @@ public sealed partial class SqliteInvocationLog
                     finishedAt = isFinal ? Now() : (long?)null,
                     finalSequence = isFinal ? sequence : (long?)null,
                 });
-            if (isFinal)
-            {
-                var cleared = scope.Connection.Execute("DELETE FROM environments WHERE invocation = @Position", new { current.Position });
-                if (cleared > 0) scope.SecretsCleared = true;
-            }
+            if (isFinal) scope.Connection.Execute("DELETE FROM environments WHERE invocation = @Position", new { current.Position });
             return StateChangeOutcome.Changed;
         },
         cancellation);
@@ -137,6 +157,18 @@ public sealed partial class SqliteInvocationLog
         new { arGuid, requestedBy, now = Now() },
         $"cancellation requested by {requestedBy}",
         requestedBy,
+        cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan? duration, CancellationToken cancellation) => ChangeAsync(
+        arGuid,
+        """
+        UPDATE invocations SET claimed_by = @server, claimed_until = @until
+        WHERE ar_guid = @arGuid AND finished_at IS NULL AND (claimed_by IS NULL OR claimed_by = @server OR claimed_until < @now)
+        """,
+        new { arGuid, server, now = Now(), until = Microseconds.From(_time.GetUtcNow() + duration) },
+        detail: null,
+        causedBy: null,
         cancellation);
 
     /// <inheritdoc />
@@ -241,9 +273,28 @@ public sealed partial class SqliteInvocationLog
                 INSERT INTO denials (at, denied_to, dataset, problems, request) VALUES (@at, @DeniedTo, @Dataset, @problems, @RequestJson)
                 RETURNING id
                 """,
-                new { at = Now(), denial.DeniedTo, denial.Dataset, problems, denial.RequestJson }),
+                new
+                {
+                    at = Now(),
+                    denial.DeniedTo,
+                    // As it was written, well formed or not; but PostgreSQL has no text with a NUL.
+                    Dataset = denial.Dataset?.Replace('\0', '\uFFFD'),
+                    problems,
+                    denial.RequestJson,
+                }),
             cancellation);
     }
+
+    /// <inheritdoc />
+    public Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellation) => _writer.RunAsync(
+        scope => scope.Connection.Execute(
+            """
+            DELETE FROM denials WHERE at < @moment;
+            DELETE FROM submissions WHERE recorded_at < @moment
+                AND (SELECT i.finished_at FROM invocations i WHERE i.position = submissions.invocation) IS NOT NULL;
+            """,
+            new { moment = Microseconds.From(before) }),
+        cancellation);
 
     private Task<bool> ChangeAsync(
         string arGuid, string update, object parameters, string? detail, string? causedBy,

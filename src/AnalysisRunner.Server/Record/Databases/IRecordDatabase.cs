@@ -1,0 +1,61 @@
+using System.Data.Common;
+
+namespace AnalysisRunner.Server.Record.Databases;
+
+/// <summary>
+/// What the invocation log needs to know of the database that keeps it. Statements are shared by all databases as far as their SQL agrees;
+/// everything in which they differ is a member here.
+/// </summary>
+internal interface IRecordDatabase : IAsyncDisposable
+{
+    /// <summary>The folder of the migrations.</summary>
+    string Dialect { get; }
+
+    /// <summary>What people know the database by, without credentials.</summary>
+    string Name { get; }
+
+    /// <summary>The condition of a text search; <c>@words</c> is <see cref="SearchExpression"/>. Replaces the table of <see cref="SearchSource"/>.</summary>
+    string SearchCondition { get; }
+
+    /// <summary>What a text search selects from: <c>invocations i</c>, and the index of words where that is a table of its own.</summary>
+    string SearchSource { get; }
+
+    /// <summary>The column by which a text search reads its hits in the order of <c>position</c>.</summary>
+    string SearchPosition { get; }
+
+    /// <summary>Makes the numbers that the database gives out go on above the restored ones.</summary>
+    string AfterRestore { get; }
+
+    /// <summary>The search for all words, each the beginning of a recorded one.</summary>
+    string SearchExpression(IReadOnlyList<string> words);
+
+    /// <summary>Opens the connection that writes.</summary>
+    DbConnection OpenWriter();
+
+    /// <summary>Opens a connection that reads.</summary>
+    Task<DbConnection> OpenReaderAsync(CancellationToken cancellation);
+
+    /// <summary>Begins a transaction in which a reader's several statements see one state of the log.</summary>
+    ValueTask<DbTransaction> BeginSnapshotAsync(DbConnection reader, CancellationToken cancellation);
+
+    /// <summary>Begins a transaction that no other writer, in this process or another, runs beside.</summary>
+    void BeginExclusive(DbConnection writer);
+
+    /// <summary>Whether a transaction can still be rolled back: false when it is gone, or the connection is.</summary>
+    bool IsInTransaction(DbConnection writer);
+
+    /// <summary>Tells other processes, when the transaction commits, which invocations have something new.</summary>
+    void Announce(DbConnection writer, IReadOnlyCollection<string> arGuids);
+
+    /// <summary>Passes on what other processes announce until the database is disposed.</summary>
+    void Listen(InvocationSignals signals);
+
+    /// <summary>The version of the schema, 0 for an empty database; refuses what is not an invocation log.</summary>
+    int ReadVersion(DbConnection writer);
+
+    /// <summary>Notes the version of the schema.</summary>
+    void WriteVersion(DbConnection writer, int version);
+
+    /// <summary>Settles down after migrations: what must be done outside a transaction.</summary>
+    void AfterMigration(DbConnection writer);
+}

@@ -1,0 +1,194 @@
+using System.Data;
+using System.Data.Common;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using Dapper;
+using Npgsql;
+
+namespace AnalysisRunner.Server.Record.Databases;
+
+/// <summary>
+/// A PostgreSQL database, in a schema of its own. Several servers may share it: an advisory lock lets one group of writes run at a time, and a
+/// notification wakes the followers of the others.
+/// </summary>
+internal sealed class PostgresDatabase : IRecordDatabase
+{
+    private const string Schema = "analysis_runner";
+    private const string Channel = "analysis_runner_changed";
+
+    // "ARun": the advisory lock that writers and migrations take.
+    private const long Lock = 0x4152756E;
+
+    private static readonly TimeSpan ListenAgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly string _connection;
+    private readonly NpgsqlDataSource _readers;
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _listening = Task.CompletedTask;
+
+    /// <param name="connection">An Npgsql connection string.</param>
+    /// <exception cref="AnalysisRunnerException"><c>AR6130</c> it is malformed.</exception>
+    public PostgresDatabase(string connection)
+    {
+        var builder = Parse(connection);
+        builder.SearchPath = Schema;
+        builder.ApplicationName ??= "analysis-runner";
+        // Statements are few and constant: the server plans each of them once per connection.
+        if (builder.MaxAutoPrepare == 0) builder.MaxAutoPrepare = 64;
+        _connection = builder.ToString();
+        _readers = NpgsqlDataSource.Create(builder);
+        Name = $"PostgreSQL database \"{builder.Database}\" at \"{builder.Host}\"";
+    }
+
+    /// <summary>Reads a connection string without connecting.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6130</c> it is malformed.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string connection)
+    {
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(connection);
+            return string.IsNullOrWhiteSpace(builder.Host) ? throw new FormatException("It has no Host.") : builder;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            // The text itself may hold a password, so it is not repeated.
+            throw new AnalysisRunnerException(
+                PolicyCodes.DatabaseUnusable,
+                $"The setting 'database' is no PostgreSQL connection string: {e.Message} "
+                + "Write 'sqlite', or a text such as 'Host=/run/postgresql;Database=analysis_runner;Username=runner'.",
+                e);
+        }
+    }
+
+    /// <inheritdoc />
+    public string Dialect => "Postgres";
+
+    /// <inheritdoc />
+    public string Name { get; }
+
+    /// <inheritdoc />
+    public string SearchSource => "invocations i";
+
+    /// <inheritdoc />
+    public string SearchCondition => "i.search_vector @@ CAST(@words AS tsquery)";
+
+    /// <inheritdoc />
+    public string SearchPosition => "i.position";
+
+    /// <inheritdoc />
+    public string AfterRestore =>
+        """
+        SELECT setval(pg_get_serial_sequence('invocations', 'position'), coalesce((SELECT max(position) FROM invocations), 0) + 1, false);
+        SELECT setval(pg_get_serial_sequence('steps', 'ordinal'), coalesce((SELECT max(ordinal) FROM steps), 0) + 1, false);
+        SELECT setval(pg_get_serial_sequence('batches', 'ordinal'), coalesce((SELECT max(ordinal) FROM batches), 0) + 1, false);
+        SELECT setval(pg_get_serial_sequence('denials', 'id'), coalesce((SELECT max(id) FROM denials), 0) + 1, false);
+        """;
+
+    /// <inheritdoc />
+    public string SearchExpression(IReadOnlyList<string> words) => string.Join(" & ", words.Select(word => $"'{word}':*"));
+
+    /// <inheritdoc />
+    public DbConnection OpenWriter()
+    {
+        var connection = new NpgsqlConnection(_connection);
+        try
+        {
+            connection.Open();
+            // What is answered is durable, whatever the cluster's default is.
+            connection.Execute("SET synchronous_commit = on");
+            return connection;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            connection.Dispose();
+            throw new AnalysisRunnerException(
+                PolicyCodes.DatabaseUnusable, $"The {Name} cannot be opened: {e.Message} Start it, or correct the setting 'database'.", e);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<DbConnection> OpenReaderAsync(CancellationToken cancellation) => await _readers.OpenConnectionAsync(cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<DbTransaction> BeginSnapshotAsync(DbConnection reader, CancellationToken cancellation) =>
+        reader.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+
+    /// <inheritdoc />
+    public void BeginExclusive(DbConnection writer) => writer.Execute($"BEGIN; SELECT pg_advisory_xact_lock({Lock})");
+
+    /// <inheritdoc />
+    public bool IsInTransaction(DbConnection writer) => writer.State == ConnectionState.Open;
+
+    /// <inheritdoc />
+    public void Announce(DbConnection writer, IReadOnlyCollection<string> arGuids)
+    {
+        if (arGuids.Count > 0) writer.Execute($"SELECT pg_notify('{Channel}', ar_guid) FROM unnest(@arGuids) AS ar_guid", new { arGuids = arGuids.ToArray() });
+    }
+
+    /// <inheritdoc />
+    public void Listen(InvocationSignals signals) => _listening = ListenAsync(signals);
+
+    /// <inheritdoc />
+    public int ReadVersion(DbConnection writer)
+    {
+        if (writer.ExecuteScalar<string?>("SELECT CAST(to_regclass('schema_version') AS text)") is not null)
+        {
+            return writer.ExecuteScalar<int>("SELECT version FROM schema_version");
+        }
+        return writer.ExecuteScalar<long>($"SELECT count(*) FROM information_schema.tables WHERE table_schema = '{Schema}'") == 0
+            ? 0
+            : throw new AnalysisRunnerException(
+                PolicyCodes.LogNotCompatible,
+                $"The {Name} has a schema \"{Schema}\" of another program, so the invocation log does not touch it. Name another database.");
+    }
+
+    /// <inheritdoc />
+    public void WriteVersion(DbConnection writer, int version)
+    {
+        if (version == 1) writer.Execute("CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (1)");
+        else writer.Execute("UPDATE schema_version SET version = @version", new { version });
+    }
+
+    /// <inheritdoc />
+    public void AfterMigration(DbConnection writer)
+    {
+        // The statistics that choose among the indexes are kept by the database's own autovacuum.
+    }
+
+    /// <summary>Makes the schema that everything lives in; inside the transaction of the first migration.</summary>
+    public static void CreateSchema(DbConnection writer) => writer.Execute($"CREATE SCHEMA IF NOT EXISTS {Schema}");
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync();
+        await _listening;
+        await _readers.DisposeAsync();
+        _disposing.Dispose();
+    }
+
+    private async Task ListenAsync(InvocationSignals signals)
+    {
+        while (!_disposing.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await _readers.OpenConnectionAsync(_disposing.Token);
+                connection.Notification += (_, news) => signals.Raise(news.Payload);
+                await connection.ExecuteAsync($"LISTEN {Channel}");
+                // Whatever was announced while nobody listened.
+                signals.RaiseAll();
+                while (true) await connection.WaitAsync(_disposing.Token);
+            }
+            catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                // The database is away. Followers are woken when it is back; until then nothing new is recorded either.
+                await Task.Delay(ListenAgainAfter, _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AnalysisRunner.Server.Record.Databases;
+
+/// <summary>
+/// One SQLite file of mode 0600: write-ahead log, every commit flushed, one writing process (the caller holds the state folder's lock), any
+/// number of readers.
+/// </summary>
+internal sealed class SqliteDatabase(string path) : IRecordDatabase
+{
+    // Marks the file as ours in its header ("ARun"), so that another program's database is never migrated.
+    private const long ApplicationId = 0x4152756E;
+
+    private readonly string _readers = ConnectionString(path, SqliteOpenMode.ReadOnly, pooling: true);
+
+    /// <inheritdoc />
+    public string Dialect => "Sqlite";
+
+    /// <inheritdoc />
+    public string Name => path;
+
+    /// <inheritdoc />
+    public string SearchSource => "invocation_words w CROSS JOIN invocations i ON i.position = w.rowid";
+
+    /// <inheritdoc />
+    public string SearchCondition => "w.search_words MATCH @words";
+
+    /// <inheritdoc />
+    public string SearchPosition => "w.rowid";
+
+    /// <inheritdoc />
+    public string AfterRestore => "ANALYZE invocations";
+
+    /// <inheritdoc />
+    public string SearchExpression(IReadOnlyList<string> words) => string.Join(' ', words.Select(word => $"\"{word}\"*"));
+
+    /// <inheritdoc />
+    public DbConnection OpenWriter()
+    {
+        Batteries_V2.Init();
+        CreatePrivateFile(path);
+        var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite, pooling: false));
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
+            connection.ExecuteScalar<long>("PRAGMA user_version");
+            return connection;
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode == raw.SQLITE_NOTADB)
+        {
+            connection.Dispose();
+            throw new AnalysisRunnerException(
+                PolicyCodes.LogNotCompatible,
+                $"\"{path}\" is not an SQLite database, so the invocation log does not touch it. "
+                + "Restore it from a backup, or name another state folder.",
+                failure);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
+    {
+        var connection = new SqliteConnection(_readers);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            // The pages of a log of a million invocations are read from the operating system's cache without being copied.
+            await connection.ExecuteAsync("PRAGMA mmap_size = 4294967296");
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<DbTransaction> BeginSnapshotAsync(DbConnection reader, CancellationToken cancellation) =>
+        ValueTask.FromResult<DbTransaction>(((SqliteConnection)reader).BeginTransaction(deferred: true));
+
+    /// <inheritdoc />
+    public void BeginExclusive(DbConnection writer) => writer.Execute("BEGIN IMMEDIATE");
+
+    /// <inheritdoc />
+    public bool IsInTransaction(DbConnection writer) =>
+        writer.State == ConnectionState.Open && raw.sqlite3_get_autocommit(((SqliteConnection)writer).Handle) == 0;
+
+    /// <inheritdoc />
+    public void Announce(DbConnection writer, IReadOnlyCollection<string> arGuids)
+    {
+        // One process writes, and it knows.
+    }
+
+    /// <inheritdoc />
+    public void Listen(InvocationSignals signals)
+    {
+        // Nobody else writes.
+    }
+
+    /// <inheritdoc />
+    public int ReadVersion(DbConnection writer)
+    {
+        var version = writer.ExecuteScalar<int>("PRAGMA user_version");
+        var application = writer.ExecuteScalar<long>("PRAGMA application_id");
+        var isNew = version == 0 && application == 0 && writer.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") == 0;
+        return isNew || application == ApplicationId
+            ? version
+            : throw new AnalysisRunnerException(
+                PolicyCodes.LogNotCompatible,
+                $"\"{path}\" is a database of another program, so the invocation log does not touch it. Name another file or state folder.");
+    }
+
+    /// <inheritdoc />
+    public void WriteVersion(DbConnection writer, int version) =>
+        writer.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}"));
+
+    /// <inheritdoc />
+    public void AfterMigration(DbConnection writer) =>
+        // The journal mode is a change of the file, so it comes after the look at whose file it is. Emptying the write-ahead log takes out
+        // what a migration deleted. The planner learns how many rows its indexes tell apart.
+        writer.Execute("PRAGMA journal_mode = WAL; PRAGMA analysis_limit = 1000; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)");
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        using var pool = new SqliteConnection(_readers);
+        SqliteConnection.ClearPool(pool);
+        return ValueTask.CompletedTask;
+    }
+
+    private static void CreatePrivateFile(string path)
+    {
+        var folder = Path.GetDirectoryName(path);
+        if (OperatingSystem.IsWindows())
+        {
+            // The user's profile is private there by its own access list.
+            if (folder is { Length: > 0 }) Directory.CreateDirectory(folder);
+            File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return;
+        }
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (folder is { Length: > 0 }) Directory.CreateDirectory(folder, Private | UnixFileMode.UserExecute);
+        // SQLite gives its -wal and -shm files the mode of the database, so the mode has to be right before it opens.
+        var create = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+            UnixCreateMode = Private,
+        };
+        File.Open(path, create).Dispose();
+        if (File.GetUnixFileMode(path) != Private) File.SetUnixFileMode(path, Private);
+    }
+
+    private static string ConnectionString(string path, SqliteOpenMode mode, bool pooling) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = pooling, ForeignKeys = true }.ToString();
+}

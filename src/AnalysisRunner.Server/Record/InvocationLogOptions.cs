@@ -1,0 +1,28 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Server.Record;
+
+/// <summary>Where an invocation log is kept and what it works with.</summary>
+public sealed record InvocationLogOptions
+{
+    /// <summary>The value of <see cref="Database"/> that means <see cref="SqliteFile"/>.</summary>
+    public const string Sqlite = "sqlite";
+
+    /// <summary><c>sqlite</c>, or a PostgreSQL connection string as Npgsql reads it.</summary>
+    public string Database { get; init; } = Sqlite;
+
+    /// <summary>The absolute path of the SQLite file; created with mode 0600, its folder with 0700.</summary>
+    public required string SqliteFile { get; init; }
+
+    /// <summary>
+    /// The absolute path of the key that encrypts the values of environment variables; created with mode 0600. Null puts it beside
+    /// <see cref="SqliteFile"/>. Servers that share a PostgreSQL database may each have one: they read the values of their own invocations only.
+    /// </summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>Stamps the events.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes <see cref="Invocation.Url"/> from an ar-guid at reading, because a local runner's address changes.</summary>
+    public required Func<string, string> PageOf { get; init; }
+}
