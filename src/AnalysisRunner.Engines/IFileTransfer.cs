@@ -4,6 +4,7 @@ namespace AnalysisRunner.Engines;
 public interface IFileTransfer
 {
     /// <summary>Whether this transfer can read and write a URL.</summary>
+    /// <exception cref="IOException">It is one of its kind, but something that it needs is missing, such as a package; the message says what.</exception>
     bool Handles(string url);
 
     /// <summary>Writes what a URL names to a local path that does not exist, in a folder that does. A part that a failure leaves there is deleted by the caller.</summary>

@@ -10,7 +10,13 @@ public sealed class ObjectStoreTransfer(ObjectStores stores) : IFileTransfer
     private readonly ObjectTransfer _transfer = new(stores);
 
     /// <inheritdoc/>
-    public bool Handles(string url) => ObjectTransfer.Handles(url);
+    /// <exception cref="StorageException">The store's package is absent, or a setting of it is malformed: better said before a job has worked for hours.</exception>
+    public bool Handles(string url)
+    {
+        if (!ObjectTransfer.Handles(url)) return false;
+        stores.For(StoragePath.Parse(url));
+        return true;
+    }
 
     /// <inheritdoc/>
     public Task DownloadAsync(string from, string to, CancellationToken cancellation) => _transfer.DownloadAsync(from, to, cancellation);

@@ -135,7 +135,7 @@ public sealed class ConfigAccessTests
     {
         using var folder = new ConfigFolder();
         var (bad, good) = (folder.Write("bad.toml", "a = \nb = 1"), folder.Write("good.toml", "a = 1"));
-        Problems(() => AnalysisConfig.Load(bad, good, good + ".absent", "gs://bucket/c.toml")).Select(p => p.Code).ShouldBe(["AR4121", "AR4122", "AR4010"]);
+        Problems(() => AnalysisConfig.Load(bad, good, good + ".absent", "ftp://host/c.toml")).Select(p => p.Code).ShouldBe(["AR4121", "AR4122", "AR4010"]);
     }
 
     [Fact]

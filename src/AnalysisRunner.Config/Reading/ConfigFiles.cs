@@ -48,11 +48,24 @@ internal static class ConfigFiles
         var end = path.IndexOf("://", StringComparison.Ordinal);
         if (end < 0) return TomlDocument.Load(path);
         var scheme = path.Substring(0, end);
-        if (ConfigStores.Find(scheme) is { } store) return TomlDocument.Parse(store.Read(path), path);
-        var remedy = ConfigStores.PackageOf(scheme) is { } package
-            ? "this program has no store that reads " + scheme + "://. Add the package \"" + package + "\" to it, or copy the file to a local one and name that."
-            : "config is read from local files, gs:// and s3:// only. Copy it to one of them and name that.";
-        unreadable.Add(new ConfigProblem(ConfigCodes.RemotePath, "\"" + path + "\" is not a local file, and " + remedy, "", path, default));
+        var missing = "config is read from local files, gs:// and s3:// only. Copy it to one of them and name that.";
+        if (ConfigStores.Find(scheme) is { } store)
+        {
+            try
+            {
+                return TomlDocument.Parse(store.Read(path), path);
+            }
+            catch (NotSupportedException error)
+            {
+                missing = "this program has no store that reads " + scheme + "://: " + error.Message + " Or copy it to a local file and name that.";
+            }
+        }
+        else if (ConfigStores.PackageOf(scheme) is { } package)
+        {
+            missing = "this program has no store that reads " + scheme + "://. Add the packages \"AnalysisRunner.Pipelines\" and \"" + package
+                + "\" to it, or copy it to a local file and name that.";
+        }
+        unreadable.Add(new ConfigProblem(ConfigCodes.RemotePath, "\"" + path + "\" is not a local file, and " + missing, "", path, default));
         return null;
     }
 

@@ -2,15 +2,12 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.IO;
-using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace AnalysisRunner.Config;
 
 /// <summary>
-/// The object stores that config can be read from. Adding the package of a store is enough: it is looked for when the first such address is read, and
-/// registers itself in its module initializer.
+/// The object stores that config can be read from: those that the program registers and, for <c>gs</c> and <c>s3</c>, what <c>AnalysisRunner.Pipelines</c>
+/// reads with the package of the store. It is looked for when the first such address is read; nothing has to be called.
 /// </summary>
 public static class ConfigStores
 {
@@ -35,21 +32,14 @@ public static class ConfigStores
     /// <summary>The store of a scheme; null when the program has none.</summary>
     internal static IConfigStore? Find(string scheme)
     {
-        if (!Stores.ContainsKey(scheme) && PackageOf(scheme) is { } package) Load(package);
-        return Stores.TryGetValue(scheme, out var store) ? store : null;
+        if (Stores.TryGetValue(scheme, out var store)) return store;
+        return PackageOf(scheme) is not null && Open(scheme) is { } opened ? Stores.GetOrAdd(scheme, opened) : null;
     }
 
-    private static void Load(string package)
-    {
-        try
-        {
-            // An assembly that no code has used yet is not loaded, and its initializer has not run.
-            RuntimeHelpers.RunModuleConstructor(Assembly.Load(package).ManifestModule.ModuleHandle);
-        }
-        catch (FileNotFoundException)
-        {
-            // The program does not have the package; the caller says so.
-        }
-    }
+    // Config refers to no store, and a library with nothing to do at start-up should not run there: so the reader is found by its name.
+    private static IConfigStore? Open(string scheme) =>
+        Type.GetType("AnalysisRunner.Pipelines.Configuration.StoredConfig, AnalysisRunner.Pipelines", throwOnError: false) is { } reader
+            ? (IConfigStore?)Activator.CreateInstance(reader, scheme)
+            : null;
 }
 #endif

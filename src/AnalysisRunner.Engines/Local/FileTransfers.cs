@@ -10,8 +10,20 @@ internal sealed class FileTransfers(IReadOnlyList<IFileTransfer> transfers)
     public IFileTransfer? For(string place) => IsUrl(place) ? transfers.FirstOrDefault(transfer => transfer.Handles(place)) : null;
 
     /// <summary>Why a place can be neither read nor written here; null when it can.</summary>
-    public Problem? Refuse(JobSpec job, string place) => !IsUrl(place) || For(place) is not null ? null : new Problem(EngineCodes.TransferMissing,
-        $"{BatchValidation.Name(job)}: this engine can neither read nor write \"{place}\". Use a local path, or set the engine up for that storage.", "jobs");
+    public Problem? Refuse(JobSpec job, string place)
+    {
+        if (!IsUrl(place)) return null;
+        var missing = "Use a local path, or set the engine up for that storage.";
+        try
+        {
+            if (For(place) is not null) return null;
+        }
+        catch (IOException lacking)
+        {
+            missing = lacking.Message;
+        }
+        return new Problem(EngineCodes.TransferMissing, $"{BatchValidation.Name(job)}: this engine can neither read nor write \"{place}\". {missing}", "jobs");
+    }
 
     /// <summary>Whether a place is a URL rather than a local path.</summary>
     public static bool IsUrl(string place) => place.IndexOf("://", StringComparison.Ordinal) is > 0 and var end && place.AsSpan(0, end).IndexOfAny('/', '\\') < 0;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Local;
+using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Pipelines.Hosting;
 
@@ -14,6 +15,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(15);
 
     private readonly LocalEngineOptions _options;
+    private readonly ObjectStores _stores = new();
     private readonly SemaphoreSlim _opening = new(1);
     private readonly HashSet<string> _unfinished = new(StringComparer.Ordinal);
     private readonly PosixSignalRegistration[] _signals;
@@ -24,7 +26,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     public LocalHost(Func<string, string?> environment, ProgressDisplay display, LocalEngineOptions? options = null)
         : base(environment, display)
     {
-        _options = options ?? new LocalEngineOptions { Directory = "" };
+        _options = (options ?? new LocalEngineOptions { Directory = "" }) with { Transfers = [new ObjectStoreTransfer(_stores)] };
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAtExit();
         AppDomain.CurrentDomain.UnhandledException += (_, _) => CloseAtExit();
         // A signal would end the process without the event above. 128 and the signal's number is what shells report.
@@ -62,6 +64,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
             await engine.CancelAsync(key, "the program that ran it ended", CancellationToken.None).ConfigureAwait(false);
         }
         await engine.DisposeAsync().ConfigureAwait(false);
+        await _stores.DisposeAsync().ConfigureAwait(false);
 
         if (unfinished.Length > 0 || _anyFailed || !Delete(_folder!))
         {

@@ -1,6 +1,7 @@
 using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -16,6 +17,7 @@ internal static class LocalEngines
             new LocalEngineOptions
             {
                 Directory = folders.Engine,
+                Transfers = [new ObjectStoreTransfer(opened.Add(new ObjectStores()))],
                 PassedEnvironment = DriverBatch.PassedEnvironment,
                 Report = problem => reports.LogWarning("{Problem}", problem),
             },

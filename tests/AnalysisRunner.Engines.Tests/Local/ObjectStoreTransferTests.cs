@@ -33,4 +33,21 @@ public sealed class ObjectStoreTransferTests : IDisposable
         var delivered = await stores.For(place).FindAsync(place.Combine("run/out"));
         (delivered?.Length, delivered?.Sha256 is not null).ShouldBe(succeeds ? (7, true) : (null, false));
     }
+
+    [UnixTheory]
+    [InlineData("gs", "AnalysisRunner.Storage.Gcs")]
+    [InlineData("s3", "AnalysisRunner.Storage.S3")]
+    public async Task A_store_without_its_package_is_told_before_a_job_works_for_it(string scheme, string package)
+    {
+        await using var stores = new ObjectStores();
+        await using var engine = await LocalEngine.OpenAsync(
+            new LocalEngineOptions { Directory = _folder["state"], Transfers = [new ObjectStoreTransfer(stores)] }, CancellationToken.None);
+        var spec = Specs.Batch("b", Specs.Job(1, "true") with { OutputFiles = [new("out", $"{scheme}://bucket/out")] });
+
+        var problem = (await engine.SubmitAsync(spec, CancellationToken.None).ShouldThrowAsync<AnalysisRunnerException>()).Problems.ShouldHaveSingleItem();
+
+        problem.Code.ShouldBe("AR6222");
+        problem.Message.ShouldContain($"can neither read nor write \"{scheme}://bucket/out\"");
+        problem.Message.ShouldContain($"dotnet add package {package}.");
+    }
 }
