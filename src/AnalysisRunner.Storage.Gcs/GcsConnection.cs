@@ -61,10 +61,10 @@ internal sealed class GcsConnection : IDisposable
     internal Uri ObjectAddress(StoragePath path, params ReadOnlySpan<(string Name, string? Value)> query) =>
         Address($"/storage/v1/b/{Uri.EscapeDataString(path.Bucket)}/o/{Uri.EscapeDataString(path.Key)}", query);
 
-    /// <summary>Sends a request, and reads the answer.</summary>
+    /// <summary>Sends a request, and reads the answer, which has come whole before it counts: one that breaks off is asked for again.</summary>
     internal async Task<T> AskAsync<T>(GcsRequest request, JsonTypeInfo<T> form, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var answer = await SendAsync(request, cancellationToken, HttpCompletionOption.ResponseContentRead).ConfigureAwait(false);
         try
         {
             var body = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -78,14 +78,17 @@ internal sealed class GcsConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a request; the answer is a success, whose headers have come.</summary>
-    internal async Task<HttpResponseMessage> SendAsync(GcsRequest request, CancellationToken cancellationToken)
+    /// <summary>Sends a request; the answer is a success, whose headers have come, or all of it.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(
+        GcsRequest request, CancellationToken cancellationToken, HttpCompletionOption completion = HttpCompletionOption.ResponseHeadersRead)
     {
         cancellationToken.ThrowIfCancellationRequested();
         HttpResponseMessage answer;
         try
         {
-            answer = request.IsRepeatable ? await RepeatAsync(request, cancellationToken).ConfigureAwait(false) : await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
+            answer = request.IsRepeatable
+                ? await RepeatAsync(request, completion, cancellationToken).ConfigureAwait(false)
+                : await SendOnceAsync(request, cancellationToken, completion).ConfigureAwait(false);
         }
         catch (Exception error) when (GcsErrors.IsBreak(error))
         {
@@ -97,7 +100,8 @@ internal sealed class GcsConnection : IDisposable
 
     /// <summary>Sends a request one time, whatever the answer is.</summary>
     /// <exception cref="HttpRequestException">The connection broke.</exception>
-    internal async Task<HttpResponseMessage> SendOnceAsync(GcsRequest request, CancellationToken cancellationToken)
+    internal async Task<HttpResponseMessage> SendOnceAsync(
+        GcsRequest request, CancellationToken cancellationToken, HttpCompletionOption completion = HttpCompletionOption.ResponseHeadersRead)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(_options.Timeout);
@@ -106,7 +110,7 @@ internal sealed class GcsConnection : IDisposable
             using var message = new HttpRequestMessage(request.Method, request.Address) { Content = request.Content?.Invoke() };
             request.Configure?.Invoke(message);
             if (await _identity.TokenAsync(request.Path, _endpoint, silence.Token).ConfigureAwait(false) is { } token) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
+            return await _client.SendAsync(message, completion, silence.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -135,15 +139,15 @@ internal sealed class GcsConnection : IDisposable
         _identity.Dispose();
     }
 
-    private async Task<HttpResponseMessage> RepeatAsync(GcsRequest request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> RepeatAsync(GcsRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(Started, Environment.TickCount64);
         try
         {
             return await _retrying.ExecuteAsync(
-                static async (context, state) => await state.Connection.SendOnceAsync(state.Request, context.CancellationToken).ConfigureAwait(false),
-                context, (Connection: this, Request: request)).ConfigureAwait(false);
+                static async (context, state) => await state.Connection.SendOnceAsync(state.Request, context.CancellationToken, state.Completion).ConfigureAwait(false),
+                context, (Connection: this, Request: request, Completion: completion)).ConfigureAwait(false);
         }
         finally
         {

@@ -11,6 +11,9 @@ internal sealed class IdleExit(ServerActivity activity, TimeSpan limit, TimeProv
         using var timer = new PeriodicTimer(interval, time);
         try
         {
+            // A server that does not listen yet cannot be needed; to end it then would tear its own start down.
+            using var startedOrStopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, startedOrStopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 if (!activity.TryCloseIdle(limit)) continue;

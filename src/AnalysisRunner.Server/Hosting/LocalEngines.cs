@@ -1,7 +1,6 @@
 using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Server.Runs;
-using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -9,15 +8,23 @@ namespace AnalysisRunner.Server.Hosting;
 internal static class LocalEngines
 {
     /// <summary>Opens it; it is closed with <paramref name="opened"/>.</summary>
+    /// <param name="folders">Where it keeps its batches.</param>
+    /// <param name="log">Where its troubles are told.</param>
+    /// <param name="opened">What closes it.</param>
+    /// <param name="transfers">
+    /// What reaches object stores for jobs, with the credentials of this process: only where whoever submits has them anyway.
+    /// </param>
+    /// <param name="replace">Puts another engine in front of it, in tests.</param>
+    /// <param name="cancellation">Gives up.</param>
     public static async Task<IBatchEngine> OpenAsync(
-        StateFolders folders, ILoggerProvider log, OpenedParts opened, Func<IBatchEngine, IBatchEngine>? replace, CancellationToken cancellation)
+        StateFolders folders, ILoggerProvider log, OpenedParts opened, IReadOnlyList<IFileTransfer> transfers, Func<IBatchEngine, IBatchEngine>? replace, CancellationToken cancellation)
     {
         var reports = log.CreateLogger(nameof(LocalEngine));
         IBatchEngine engine = await LocalEngine.OpenAsync(
             new LocalEngineOptions
             {
                 Directory = folders.Engine,
-                Transfers = [new ObjectStoreTransfer(opened.Add(new ObjectStores()))],
+                Transfers = transfers,
                 PassedEnvironment = DriverBatch.PassedEnvironment,
                 Report = problem => reports.LogWarning("{Problem}", problem),
             },

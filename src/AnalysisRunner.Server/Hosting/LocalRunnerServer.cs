@@ -7,6 +7,7 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -61,7 +62,8 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
                 Mirrors = mirrors,
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
-                Engine = await LocalEngines.OpenAsync(folders, runnerLog, opened, replaceEngine, cancellation),
+                Engine = await LocalEngines.OpenAsync(
+                    folders, runnerLog, opened, [new ObjectStoreTransfer(opened.Add(new ObjectStores()))], replaceEngine, cancellation),
                 IdleLimit = options.IdleLimit,
                 Time = options.Time,
             }));

@@ -51,7 +51,8 @@ internal sealed class SharedServer : IAsyncDisposable
                 Mirrors = new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram()),
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
-                Engine = await LocalEngines.OpenAsync(folders, log, opened, replaceEngine, cancellation),
+                // No object stores: nothing yet says which dataset and level may use which of this server's credentials.
+                Engine = await LocalEngines.OpenAsync(folders, log, opened, [], replaceEngine, cancellation),
                 Time = options.Time,
             }));
             await app.StartAsync(cancellation);
