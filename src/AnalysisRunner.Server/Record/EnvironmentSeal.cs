@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Runs;
 
 namespace AnalysisRunner.Server.Record;
 
@@ -21,19 +22,13 @@ public sealed class EnvironmentSeal
 
     private EnvironmentSeal(byte[] key, string path) => (_key, _path) = (key, path);
 
-    /// <summary>Reads the key from a file, which is made with mode 0600 when there is none. Servers that share a database share the file.</summary>
+    /// <summary>Reads the key from a file, which is made with mode 0600 when there is none.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6131</c> the file holds something else.</exception>
     /// <exception cref="IOException">The file cannot be read or made.</exception>
     public static EnvironmentSeal FromFile(string path)
     {
-        try
-        {
-            WriteNew(path);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // There is one already, perhaps since a moment.
-        }
+        // Whole or not at all: of two servers that start at once, both read the key of the first.
+        if (!File.Exists(path)) PrivateFile.CreateOnce(path, Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeySize)) + "\n");
         try
         {
             if (Convert.FromBase64String(File.ReadAllText(path).Trim()) is { Length: KeySize } key) return new EnvironmentSeal(key, path);
@@ -79,13 +74,5 @@ public sealed class EnvironmentSeal
                 + "Restore the key file that the server had when it accepted the invocation, or submit again.",
                 e);
         }
-    }
-
-    private static void WriteNew(string path)
-    {
-        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new StreamWriter(path, Encoding.ASCII, create);
-        file.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeySize)));
     }
 }
