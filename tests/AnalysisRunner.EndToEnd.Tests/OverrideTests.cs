@@ -6,12 +6,13 @@ namespace AnalysisRunner.EndToEnd.Tests;
 /// <summary>There is no way around the gate: not by any property that the SDK's own files read, nor by those that move the build's folders.</summary>
 public sealed partial class OverrideTests
 {
-    // Without them there is nothing to submit, or another project: which is no way to submit this one.
+    // Without them there is nothing to submit, another project, or no SDK and no target Submit at all: which is no way to submit this one.
     private static readonly string[] NamesOfTheSubmission =
     [
         "Dataset", "AccessLevel", "RunnerUrl", "AnalysisConfirm", "AnalysisScript", "AnalysisArguments", "AnalysisOutputPrefix", "AnalysisCpu", "AnalysisMemory", "AnalysisStorage",
         "AnalysisPreemptible", "AnalysisRunnerServerDirectory", "AnalysisRunnerTasksAssembly", "AnalysisRunnerGeneratorAssembly", "SubmitDependsOn", "IsCrossTargetingBuild", "TargetFrameworks",
-        "Configuration", "Configurations", "UsingMicrosoftNETSdk", "EnableAnalysisRunnerSubmit",
+        "Configuration", "Configurations", "UsingMicrosoftNETSdk", "EnableAnalysisRunnerSubmit", "UsingAnalysisRunnerSdk",
+        "_AnalysisRunnerIsPackage", "_AnalysisRunnerImportsMicrosoftNETSdk", "_AnalysisRunnerVersion",
     ];
 
     [Theory]
