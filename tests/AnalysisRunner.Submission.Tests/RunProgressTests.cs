@@ -10,13 +10,13 @@ public sealed class RunProgressTests
     private readonly StoppedClock _clock = new();
 
     [Fact]
-    public void Names_each_step_once()
+    public void Says_once_that_the_driver_has_not_started_and_leaves_the_steps_to_its_log()
     {
         var progress = new RunProgress(_output, _clock, TimeSpan.FromSeconds(10));
         var accepted = FakeRunner.Invocation(InvocationState.Accepted);
         var building = FakeRunner.Invocation(InvocationState.Running) with { Steps = [Step("checkout", ended: true), Step("build", ended: false)] };
         foreach (var invocation in new[] { accepted, accepted, building, building, FakeRunner.Invocation(InvocationState.Succeeded) }) progress.Report(invocation);
-        _output.Lines.ShouldBe(["run | waiting for its driver to start", "run | build"]);
+        _output.Lines.ShouldBe(["run | waiting for its driver to start"]);
     }
 
     [Fact]

@@ -4,15 +4,15 @@ using AnalysisRunner.Contracts;
 namespace AnalysisRunner.Submission.Following;
 
 /// <summary>
-/// Says in single lines how far a run is, for whoever waits: each step when it begins, and the count of jobs at most once in a while and only when it has
-/// changed. There is no line that says that nothing has happened: terminals show the time that passes, and logs of CI are read later.
+/// Says in single lines what the driver's log does not, for whoever waits: that the driver has not started, and the count of jobs at most once in a while
+/// and only when it has changed. There is no line that says that nothing has happened: terminals show the time that passes, and logs of CI are read later.
 /// </summary>
 /// <param name="output">Where lines go.</param>
 /// <param name="time">The clock.</param>
 /// <param name="interval">The least time between two counts.</param>
 public sealed class RunProgress(ISubmissionOutput output, TimeProvider time, TimeSpan interval)
 {
-    private string _step = "";
+    private bool _saidWaiting;
     private string _count = "";
     private long? _countedAt;
 
@@ -29,9 +29,11 @@ public sealed class RunProgress(ISubmissionOutput output, TimeProvider time, Tim
     {
         ArgumentNullException.ThrowIfNull(invocation);
         if (invocation.IsFinal) return;
-        var step = invocation.Steps.LastOrDefault(entry => entry.FinishedAt is null)?.Name
-            ?? (invocation.State == InvocationState.Accepted ? "waiting for its driver to start" : _step);
-        if (step != _step) output.WriteLine($"run | {TerminalText.OneLine(_step = step)}");
+        if (invocation.State == InvocationState.Accepted && !_saidWaiting)
+        {
+            output.WriteLine("run | waiting for its driver to start");
+            _saidWaiting = true;
+        }
 
         var total = invocation.Batches.Sum(batch => batch.Jobs.Total);
         if (total == 0) return;

@@ -44,7 +44,7 @@ public sealed class ContainerTests : IClassFixture<ContainerTests.Image>, IDispo
         var log = await engine.LogAsync("b", 1);
         batch.State.ShouldBe(BatchState.Succeeded, batch.Reason + log);
         log.ShouldStartWith("two\nlines 'quoted'\nhome /tmp\ninput\n");
-        log.ShouldContain("/work/1-1\n");
+        log.ShouldContain($"/{Path.Combine("work", "1-1")}\n");
         log.ShouldNotContain("home\n");
         log.ShouldNotContain("network");
         (await File.ReadAllTextAsync(_folder["delivered"])).ShouldBe("out\n");

@@ -40,7 +40,7 @@ public sealed class IsolationTests : IDisposable
         batch.State.ShouldBe(BatchState.Failed, log);
         log.ShouldNotContain("wrote");
         log.ShouldContain("in\n");
-        log.ShouldEndWith("/work/1-1\n");
+        log.ShouldEndWith($"/{Path.Combine("work", "1-1")}\n");
         (await File.ReadAllTextAsync(_folder["out"])).ShouldBe("done\n");
         // The other batches' folders, the journal and the claims are out of sight.
         log.ShouldNotContain("journal");
