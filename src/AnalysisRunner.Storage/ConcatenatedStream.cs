@@ -1,19 +1,13 @@
+using AnalysisRunner.Storage.Transfers;
+
 namespace AnalysisRunner.Storage;
 
 /// <summary>The contents of objects, end to end, each opened when the one before it has ended.</summary>
-internal sealed class ConcatenatedStream(IObjectStore store, IReadOnlyList<StoragePath> parts) : Stream
+internal sealed class ConcatenatedStream(IObjectStore store, IReadOnlyList<StoragePath> parts) : ForwardStream
 {
     private ObjectReadStream? _current;
     private int _next;
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
@@ -33,18 +27,6 @@ internal sealed class ConcatenatedStream(IObjectStore store, IReadOnlyList<Stora
             _current = null;
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

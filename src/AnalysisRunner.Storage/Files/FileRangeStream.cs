@@ -1,19 +1,12 @@
+using AnalysisRunner.Storage.Transfers;
 using Microsoft.Win32.SafeHandles;
 
 namespace AnalysisRunner.Storage.Files;
 
 /// <summary>The bytes of an open file from one position to another, or as far as they go.</summary>
-internal sealed class FileRangeStream(SafeFileHandle handle, long position, long end) : Stream
+internal sealed class FileRangeStream(SafeFileHandle handle, long position, long end) : ForwardStream
 {
     private long _position = position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
@@ -25,18 +18,6 @@ internal sealed class FileRangeStream(SafeFileHandle handle, long position, long
         _position += read;
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

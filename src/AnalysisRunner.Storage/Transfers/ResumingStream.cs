@@ -10,18 +10,10 @@ namespace AnalysisRunner.Storage.Transfers;
 /// <param name="isBreak">Whether a fault is one of the connection.</param>
 /// <param name="attempts">How often in a row the rest is asked for without a byte having come.</param>
 internal sealed class ResumingStream(
-    Stream opened, long position, long end, Func<long, CancellationToken, Task<Stream>> reopen, Func<Exception, bool> isBreak, int attempts) : Stream
+    Stream opened, long position, long end, Func<long, CancellationToken, Task<Stream>> reopen, Func<Exception, bool> isBreak, int attempts) : ForwardStream
 {
     private Stream _current = opened;
     private long _position = position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
@@ -45,18 +37,6 @@ internal sealed class ResumingStream(
             _current = await reopen(_position, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
