@@ -118,6 +118,14 @@ public sealed class LocalEngine : IBatchEngine
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? [.. run.Spec.Jobs.Skip(after).Take(limit)] : [];
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return [];
@@ -136,6 +144,15 @@ public sealed class LocalEngine : IBatchEngine
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) yield break;
         await foreach (var chunk in LogReader.ReadAsync(_core, _logLimit, batch, run.Jobs[job - 1], offset, follow, _closing.Token, cancellation)) yield return chunk;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation)
+    {
+        if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return 0;
+        var last = _core.Read(() => run.Jobs[job - 1].LastAttempt);
+        var log = new FileInfo(batch.Folder.Attempt(job, last).Log);
+        return log.Exists ? log.Length : 0;
     }
 
     /// <inheritdoc/>

@@ -78,7 +78,7 @@ internal static class InvocationRoutes
         var after = last.Length == 0 ? 0 : Requests.Parse("Last-Event-ID", last, 0, long.MaxValue);
         var cancellation = Streaming(context);
         var events = context.RequestServices.GetRequiredService<IInvocationLog>().FollowEventsAsync(arGuid, after, cancellation);
-        await EventStream.WriteAsync(context.Response, events, EventStream.Heartbeat, cancellation);
+        await EventStream.WriteAsync(context.Response, events, ServerSentEvents.Heartbeat, cancellation);
         LogStream.BreakOff(context);
     }
 

@@ -4,6 +4,7 @@ using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -30,6 +31,16 @@ internal static class ServerApplication
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = parts.Sockets.Find);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddRoutingCore();
+        // Sessions are in memory, so what protects their forms may be too.
+        builder.Services.AddRazorComponents();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddAntiforgery(forms =>
+        {
+            forms.FormFieldName = "form-token";
+            forms.Cookie.Name = $"analysis-runner-{parts.Address.Port}-forms";
+            forms.Cookie.SecurePolicy = parts.Address.IsSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+            forms.SuppressXFrameOptionsHeader = true; // It is set for every answer.
+        });
         AddServices(builder.Services, parts);
 
         var app = builder.Build();
