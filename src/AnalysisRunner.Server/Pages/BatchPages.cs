@@ -28,7 +28,7 @@ internal static class BatchPages
             """);
 
     /// <summary>One batch.</summary>
-    public static Html One(BatchSummary batch, IReadOnlyList<JobSummary> jobs, int after) => Layout.Page(
+    public static Html One(BatchSummary batch, IReadOnlyList<JobSummary> jobs, int after, string notice) => Layout.Page(
         batch.Name,
         Html.Of(
             $"""
@@ -38,6 +38,7 @@ internal static class BatchPages
             {(jobs.Count == PageSize ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}?after={jobs[^1].Id}\">Next {PageSize} jobs</a></p>") : Html.Empty)}
             {(after > 0 ? Html.Of($"<p><a href=\"/batches/{Uri.EscapeDataString(batch.Key)}\">First jobs</a></p>") : Html.Empty)}
             """),
+        notice,
         batch.State == BatchState.Running);
 
     private static Html Row(BatchSummary batch) => Html.Of(

@@ -8,7 +8,7 @@ namespace AnalysisRunner.Server.Pages;
 internal static class InvocationPages
 {
     /// <summary>The newest invocations.</summary>
-    public static Html List(IReadOnlyList<Invocation> invocations) => Layout.Page(
+    public static Html List(IReadOnlyList<Invocation> invocations, string notice) => Layout.Page(
         "Invocations",
         invocations.Count == 0
             ? Html.Of($"<p>Nothing has run here yet.</p>")
@@ -18,6 +18,7 @@ internal static class InvocationPages
                 <tr><th>Submitted</th><th>State</th><th>Description</th><th>Dataset</th><th>Level</th><th>Commit</th><th>By</th></tr>
                 {Html.Join(invocations.Select(Row))}</table>
                 """),
+        notice,
         invocations.Any(invocation => !invocation.IsFinal));
 
     /// <summary>One invocation.</summary>
@@ -26,7 +27,8 @@ internal static class InvocationPages
     /// <param name="config">The composed config; null when there is none yet.</param>
     /// <param name="log">The end of the driver's log.</param>
     /// <param name="isWholeLog">Whether <paramref name="log"/> is all of it.</param>
-    public static Html One(InvocationRecord record, IReadOnlyList<IReadOnlyList<JobSummary>> jobs, string? config, string log, bool isWholeLog)
+    /// <param name="notice">What everybody has to know (<see cref="Layout.Notice"/>).</param>
+    public static Html One(InvocationRecord record, IReadOnlyList<IReadOnlyList<JobSummary>> jobs, string? config, string log, bool isWholeLog, string notice)
     {
         var run = record.Invocation;
         return Layout.Page(
@@ -39,7 +41,7 @@ internal static class InvocationPages
                 <tr><th>ar-guid</th><td><code>{run.ArGuid}</code></td></tr>
                 <tr><th>Who</th><td>{run.SubmittedBy}, {Layout.Time(run.SubmittedAt)}</td></tr>
                 <tr><th>Ended</th><td>{Layout.Time(run.FinishedAt)}</td></tr>
-                <tr><th>Dataset</th><td>{run.Dataset}, level {run.AccessLevel.ToName()}</td></tr>
+                <tr><th>Dataset</th><td>{run.Dataset}, level {Layout.Level(run)}</td></tr>
                 <tr><th>Description</th><td>{run.Description}</td></tr>
                 <tr><th>Repository</th><td>{run.Repository ?? run.WorkTree}</td></tr>
                 <tr><th>Commit</th><td><code>{run.Commit}</code>{(run.Branch is null ? Html.Empty : Html.Of($" (branch {run.Branch})"))}</td></tr>
@@ -61,12 +63,13 @@ internal static class InvocationPages
                 <h2>Config</h2>
                 <pre>{config ?? "Not written yet."}</pre>
                 """),
+            notice,
             !run.IsFinal);
     }
 
     private static Html Row(Invocation run) => Html.Of(
         $"""
-        <tr><td>{Layout.Time(run.SubmittedAt)}</td><td>{Layout.State(run.State.ToName())}</td><td><a href="/invocations/{run.ArGuid}">{FirstLine(run.Description)}</a></td><td>{run.Dataset}</td><td>{run.AccessLevel.ToName()}</td><td><code>{run.Commit[..12]}</code></td><td>{run.SubmittedBy}</td></tr>
+        <tr><td>{Layout.Time(run.SubmittedAt)}</td><td>{Layout.State(run.State.ToName())}</td><td><a href="/invocations/{run.ArGuid}">{FirstLine(run.Description)}</a></td><td>{run.Dataset}</td><td>{Layout.Level(run)}</td><td><code>{run.Commit[..Math.Min(12, run.Commit.Length)]}</code></td><td>{run.SubmittedBy}</td></tr>
 
         """);
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Policies;
 
 namespace AnalysisRunner.Server.Pages;
 
@@ -8,8 +10,9 @@ internal static class Layout
     /// <summary>A whole page.</summary>
     /// <param name="title">Its title.</param>
     /// <param name="body">Its content.</param>
+    /// <param name="notice">What everybody has to know who looks at this server; empty for nothing.</param>
     /// <param name="isLive">Whether it loads itself again every few seconds, because what it shows is not final.</param>
-    public static Html Page(string title, Html body, bool isLive = false) => Html.Of(
+    public static Html Page(string title, Html body, string notice, bool isLive = false) => Html.Of(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -21,7 +24,7 @@ internal static class Layout
         <link rel="stylesheet" href="/pages.css">
         </head>
         <body>
-        <header><a href="/invocations">Invocations</a> · local runner: access levels are not enforced on this machine</header>
+        <header><a href="/invocations">Invocations</a>{(notice.Length == 0 ? Html.Empty : Html.Of($" · {notice}"))}</header>
         <main>
         <h1>{title}</h1>
         {body}
@@ -30,6 +33,15 @@ internal static class Layout
         </html>
 
         """);
+
+    /// <summary>Where access levels rest on trust, every page says so.</summary>
+    public static string Notice(Policy policy) =>
+        policy.AnyOther is { IsUnenforced: true } ? "local runner: access levels are not enforced on this machine"
+        : policy.Datasets.Values.Any(dataset => dataset.IsUnenforced) ? "unenforced: access levels of some datasets rest on trust"
+        : "";
+
+    /// <summary>An invocation's level, and whether anything enforces it.</summary>
+    public static string Level(Invocation invocation) => invocation.AccessLevel.ToName() + (invocation.Unenforced ? ", unenforced" : "");
 
     /// <summary>A state as a coloured word.</summary>
     public static Html State(string state) => Html.Of($"<span class=\"state {state}\">{state}</span>");

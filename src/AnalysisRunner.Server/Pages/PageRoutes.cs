@@ -5,6 +5,7 @@ using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Settings;
 
 namespace AnalysisRunner.Server.Pages;
 
@@ -52,7 +53,8 @@ internal static class PageRoutes
         context.Response.StatusCode = status ?? ApiProblems.StatusOf(problems[0].Code);
         return WriteAsync(context, Layout.Page(
             "Not possible",
-            Html.Of($"{Html.Join(problems.Select(problem => Html.Of($"<p><code>{problem.Code}</code> {problem.Message}</p>")))}<p>Trace id: <code>{ApiProblems.TraceOf(context)}</code></p>")));
+            Html.Of($"{Html.Join(problems.Select(problem => Html.Of($"<p><code>{problem.Code}</code> {problem.Message}</p>")))}<p>Trace id: <code>{ApiProblems.TraceOf(context)}</code></p>"),
+            Notice(context)));
     }
 
     private static RequestDelegate Page(RequestDelegate show) => context =>
@@ -92,7 +94,7 @@ internal static class PageRoutes
     private static async Task ListAsync(HttpContext context)
     {
         var page = await Read(context).ListAsync(context.GetCaller(), new InvocationQuery(), context.RequestAborted);
-        await WriteAsync(context, InvocationPages.List([.. page.Records.Select(record => record.Invocation)]));
+        await WriteAsync(context, InvocationPages.List([.. page.Records.Select(record => record.Invocation)], Notice(context)));
     }
 
     private static async Task ShowInvocationAsync(HttpContext context)
@@ -103,7 +105,7 @@ internal static class PageRoutes
         var path = record.Invocation.ConfigPath;
         var config = File.Exists(path) ? await File.ReadAllTextAsync(path, context.RequestAborted) : null;
         var (log, isWhole) = await ReadTailAsync(Read(context).ReadDriverLogAsync(record.Invocation.ArGuid, 0, false, context.RequestAborted));
-        await WriteAsync(context, InvocationPages.One(record, jobs, config, log, isWhole));
+        await WriteAsync(context, InvocationPages.One(record, jobs, config, log, isWhole, Notice(context)));
     }
 
     private static async Task ReadDriverLogAsync(HttpContext context)
@@ -126,7 +128,7 @@ internal static class PageRoutes
         var after = (int)Requests.Number(context, "after", 0, 0, int.MaxValue);
         var batch = await Read(context).GetBatchAsync(context.GetCaller(), Key(context), context.RequestAborted);
         var jobs = await Read(context).GetJobsAsync(context.GetCaller(), Key(context), after, BatchPages.PageSize, context.RequestAborted);
-        await WriteAsync(context, BatchPages.One(batch, jobs, after));
+        await WriteAsync(context, BatchPages.One(batch, jobs, after, Notice(context)));
     }
 
     // The address that the original client prints: a driver is shown by its invocation, a job by its batch.
@@ -179,6 +181,8 @@ internal static class PageRoutes
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    private static string Notice(HttpContext context) => Layout.Notice(context.RequestServices.GetRequiredService<CurrentSettings>().Policy);
 
     private static string ArGuid(HttpContext context) => (string)context.GetRouteValue("arGuid")!;
 

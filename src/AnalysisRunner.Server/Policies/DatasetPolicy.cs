@@ -27,8 +27,11 @@ internal sealed record DatasetPolicy
     /// <summary>Whether config values that no commit holds are allowed.</summary>
     public bool AllowsUncommittedConfig { get; init; } = true;
 
-    /// <summary>Whether standard and full may run although the engine gives every job the rights of the server.</summary>
+    /// <summary>Whether standard and full may run although no identity keeps their jobs to what the level may do.</summary>
     public bool IsUnenforced { get; init; }
+
+    /// <summary>Who the jobs of a level are; a level that is not among them has the rights of the server.</summary>
+    public IReadOnlyDictionary<AccessLevel, JobIdentity> Identities { get; init; } = new Dictionary<AccessLevel, JobIdentity>();
 
     /// <summary>What an image must begin with at levels standard and full; null allows any.</summary>
     public IReadOnlyList<string>? ImagePrefixes { get; init; }

@@ -36,6 +36,7 @@ internal sealed class InvocationRow
     public string? Storage { get; init; }
     public int? Preemptible { get; init; }
     public string? PolicyVersion { get; init; }
+    public string? Identity { get; init; }
     public string? RerunOf { get; init; }
     public string SearchWords { get; init; } = "";
     public long RecordedAt { get; set; }
@@ -83,6 +84,7 @@ internal sealed class InvocationRow
         Storage = invocation.Storage,
         Preemptible = invocation.Preemptible is { } preemptible ? Convert.ToInt32(preemptible) : null,
         PolicyVersion = invocation.PolicyVersion,
+        Identity = invocation.Identity is { } identity ? JsonSerializer.Serialize(identity, RecordJson.Default.JobIdentity) : null,
         RerunOf = invocation.RerunOf,
         SearchWords = Record.SearchWords.Of(invocation),
         State = InvocationState.Accepted.ToName(),
@@ -126,6 +128,7 @@ internal sealed class InvocationRow
             Storage = Storage,
             Preemptible = Preemptible is null ? null : Preemptible != 0,
             PolicyVersion = PolicyVersion,
+            Identity = Identity is null ? null : JsonSerializer.Deserialize(Identity, RecordJson.Default.JobIdentity),
             RerunOf = RerunOf,
             Engine = Engine,
             DriverHandle = DriverHandle,

@@ -19,7 +19,7 @@ internal static class DriverBatch
     ];
 
     /// <summary>Describes the driver of an invocation; the ar-guid is its key, so that no engine runs it twice.</summary>
-    public static BatchSpec Describe(Invocation invocation, string script, string url, string tokenFile)
+    public static BatchSpec Describe(Invocation invocation, string script, string url, RunFolder folder)
     {
         var attributes = new Dictionary<string, string>
         {
@@ -35,6 +35,7 @@ internal static class DriverBatch
             Key = invocation.ArGuid,
             Name = $"driver of {invocation.Project ?? invocation.Script[0]}",
             Attributes = attributes,
+            Identity = invocation.Identity,
             Jobs =
             [
                 new JobSpec
@@ -49,9 +50,9 @@ internal static class DriverBatch
                         ["DOTNET_NOLOGO"] = "1",
                         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                         ["MSBUILDDISABLENODEREUSE"] = "1",
-                        [DriverEnvironment.ConfigPath] = invocation.ConfigPath,
+                        [DriverEnvironment.ConfigPath] = invocation.Identity?.User is null ? invocation.ConfigPath : folder.DriverConfig,
                         [DriverEnvironment.Url] = url,
-                        [DriverEnvironment.TokenFile] = tokenFile,
+                        [DriverEnvironment.TokenFile] = folder.DriverToken,
                         [DriverEnvironment.ArGuid] = invocation.ArGuid,
                     },
                 },

@@ -12,7 +12,7 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -123,6 +123,7 @@ internal sealed class InvocationRunner(
         if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } record) return null;
         if (record.Invocation.DriverHandle is null && !await TryStartAsync(record)) return null;
 
+        storage.Open(record.Invocation);
         if (record.Invocation.CancelRequestedBy is { } by) await CancelAsync(record, by);
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, cancellation);
         var driver = await LookAtDriverAsync(record);
@@ -134,6 +135,7 @@ internal sealed class InvocationRunner(
         record = await log.GetAsync(arGuid, cancellation);
         if (record is null or { Invocation.IsFinal: true }) return null;
         var change = InvocationEnd.Judge(record, driver);
+        storage.Close(record.Invocation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
         TryRemove(arGuid);
         return await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning ? BatchInterval : null;
@@ -150,9 +152,10 @@ internal sealed class InvocationRunner(
         }
         try
         {
+            storage.Open(invocation);
             await log.SetConfigSha256Async(arGuid, preparation.PublishConfig(invocation), CancellationToken.None);
-            var script = preparation.PrepareDriver(arGuid, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.TokenFile(arGuid)), CancellationToken.None);
+            var script = preparation.PrepareDriver(invocation, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.Folder(arGuid)), CancellationToken.None);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             return true;
         }

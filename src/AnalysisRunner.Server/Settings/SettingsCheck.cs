@@ -156,6 +156,6 @@ internal sealed class SettingsCheck(SettingsText text)
         _problems.Add(At(node, PolicyCodes.Settings, $"{shown} {fault}"));
     }
 
-    private static Problem At(ConfigNode node, string code, string message) =>
+    internal static Problem At(ConfigNode node, string code, string message) =>
         new(code, message, node.Path, node.Place.File, node.Place.Span.Line, node.Place.Span.Column);
 }

@@ -26,6 +26,7 @@ internal static class SettingsReader
         // What has the wrong type was reported, and would only be reported again; the rest is judged all the same.
         check.Check(merged, found.Select(problem => problem.Key).ToHashSet(StringComparer.Ordinal));
         problems.AddRange(check.Problems);
+        problems.AddRange(IdentitySettings.Check(merged));
         if (problems.Count > 0) throw new AnalysisRunnerException([.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
         return Build(text, Loader.Read(text.Layers), check.MembersOfFiles);
     }
@@ -86,6 +87,7 @@ internal static class SettingsReader
         Repositoryless = Levels(item["repositoryless"]).ToHashSet(),
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
+        Identities = IdentitySettings.Read(item),
     };
 
     private static HashSet<string> Principals(IEnumerable<string> names) =>

@@ -86,6 +86,11 @@ public sealed class SharedServerTests
         (await PageAsync(server, "bob@example.org", $"/invocations/{run.ArGuid}")).Status.ShouldBe(HttpStatusCode.NotFound);
         (await PageAsync(server, "alice@example.org", "/invocations")).Text.ShouldContain(run.ArGuid);
         (await PageAsync(server, "bob@example.org", "/invocations")).Text.ShouldNotContain(run.ArGuid);
+        run.Unenforced.ShouldBeTrue();
+        foreach (var page in new[] { "/invocations", $"/invocations/{run.ArGuid}", $"/batches/{run.ArGuid}", "/invocations/absent" })
+        {
+            (await PageAsync(server, "alice@example.org", page)).Text.ShouldContain("unenforced", Case.Sensitive, page);
+        }
     }
 
     [GitFact]

@@ -194,10 +194,11 @@ public sealed class SettingsReaderTests : IDisposable
     private IReadOnlyList<Problem> Refusal(string text) => Should.Throw<AnalysisRunnerException>(() => Read(text)).Problems;
 
     private static IEnumerable<string> Keys(SchemaNode node) => Fields(node).SelectMany(field =>
+        field is SchemaValue { Items.Fields: { } items } ? items.Children.Select(child => $"{field.Key}.<level>.{child.Key}") :
         field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => $"{field.Key}.{child.Key}") : [field.Key]);
 
     private static IEnumerable<string> Descriptions(SchemaNode node) =>
-        Fields(node).SelectMany(field => field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => child.Description!) : [field.Description!]);
+        Fields(node).SelectMany(field => field is SchemaValue { Items.Fields: { } items } ? items.Children.Select(child => child.Description!) : field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => child.Description!) : [field.Description!]);
 
     private static IReadOnlyList<SchemaNode> Fields(SchemaNode node) => node is SchemaSection section ? section.Children : ((SchemaValue)node).Items!.Fields!.Children;
 

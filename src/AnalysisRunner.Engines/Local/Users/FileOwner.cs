@@ -18,6 +18,14 @@ internal readonly record struct FileOwner(uint User, uint Group)
             : null;
     }
 
+    /// <summary>Whether an open descriptor is that of a plain file.</summary>
+    public static unsafe bool IsRegular(int descriptor)
+    {
+        var status = stackalloc byte[UserCalls.StatusSize];
+        return UserCalls.Status(descriptor, "", UserCalls.EmptyPath, UserCalls.BasicStatus, status) == 0
+            && (*(ushort*)(status + UserCalls.StatusMode) & UserCalls.TypeMask) == UserCalls.TypeFile;
+    }
+
     /// <summary>Whether files of this owner are somebody else's than this process's.</summary>
     public bool IsForeign => User != UserCalls.EffectiveUser();
 

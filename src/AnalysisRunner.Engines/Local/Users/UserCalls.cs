@@ -10,7 +10,8 @@ internal static unsafe partial class UserCalls
     public const uint BasicStatus = 0x7ff;
     public const int StatusSize = 256, StatusUser = 20, StatusGroup = 24, StatusMode = 28;
     public const int TypeMask = 0xF000, TypeFolder = 0x4000, TypeFile = 0x8000;
-    public const int OutOfRange = 34;
+    public const int OutOfRange = 34, FileExists = 17, NotEmpty = 39;
+    public const int RemoveFolder = 0x200;
 
     // O_DIRECTORY and O_NOFOLLOW have other numbers on ARM.
     public static readonly int Folder = IsArm ? 0x4000 : OpenFolder;
@@ -58,4 +59,13 @@ internal static unsafe partial class UserCalls
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenAt(int folder, string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFolderAt(int folder, string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(int folder, string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(int descriptor, uint mode);
 }
