@@ -14,4 +14,19 @@ public static class IdentityCodes
 
     /// <summary>A batch asks for something that this engine cannot do for jobs with an identity.</summary>
     public const string NotWithIdentity = "AR6083";
+
+    /// <summary>The invocation waits for no approval.</summary>
+    public const string NotWaiting = "AR6090";
+
+    /// <summary>The digest is not that of what the invocation would run.</summary>
+    public const string OtherDigest = "AR6091";
+
+    /// <summary>Nobody approves their own invocation, and no workflow approves any.</summary>
+    public const string OwnApproval = "AR6092";
+
+    /// <summary>The time in which the invocation could be approved is over.</summary>
+    public const string ApprovalExpired = "AR6093";
+
+    /// <summary>Who submitted the invocation may not run it any more.</summary>
+    public const string SubmitterNotAllowed = "AR6094";
 }

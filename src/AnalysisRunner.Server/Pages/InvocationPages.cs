@@ -37,6 +37,7 @@ internal static class InvocationPages
                 $"""
                 <p>{Layout.State(run.State.ToName())} {run.Reason}</p>
                 {(run.IsFinal ? Html.Empty : CancelForm(run.ArGuid))}
+                {(run.Approval is { } approval ? Approval(run, approval) : Html.Empty)}
                 <table>
                 <tr><th>ar-guid</th><td><code>{run.ArGuid}</code></td></tr>
                 <tr><th>Who</th><td>{run.SubmittedBy}, {Layout.Time(run.SubmittedAt)}</td></tr>
@@ -48,6 +49,7 @@ internal static class InvocationPages
                 <tr><th>Command</th><td><code>{Command(run)}</code> in <code>/{run.WorkingDirectory}</code></td></tr>
                 {(run.EnvironmentNames.Count == 0 ? Html.Empty : Html.Of($"<tr><th>Environment</th><td>{string.Join(", ", run.EnvironmentNames)}</td></tr>"))}
                 <tr><th>Output</th><td><code>{run.OutputPath}</code></td></tr>
+                {(run.Toolchain is { } found ? Html.Of($"<tr><th>Toolchain</th><td>{string.Join(", ", new[] { found.Sdk is null ? null : "SDK " + found.Sdk, found.Runtime is null ? null : "runtime " + found.Runtime, found.Os }.OfType<string>())}</td></tr>") : Html.Empty)}
                 <tr><th>Client</th><td>{run.Client?.Name} {run.Client?.Version}</td></tr>
                 </table>
                 <h2>Steps</h2>
@@ -78,6 +80,15 @@ internal static class InvocationPages
         <tr><td>{step.Name}</td><td>{Layout.Time(step.StartedAt)}</td><td>{Layout.Duration(step.StartedAt, step.FinishedAt)}</td><td>{(step.ExitCode is { } code ? Html.Of($"{code}") : Html.Empty)}</td></tr>
 
         """);
+
+    private static Html Approval(Invocation run, Approval approval) => approval.ApprovedBy is { } by
+        ? Html.Of($"<p>Approved by {by}, {Layout.Time(approval.ApprovedAt)}: <code>{approval.Digest}</code></p>")
+        : Html.Of(
+            $"""
+            <p>{(run.IsFinal ? "Was to be approved" : "Waits for a second member of its level to approve it")}, until {Layout.Time(approval.ExpiresAt)}: <code>{approval.Digest}</code></p>
+            {(run.IsFinal ? Html.Empty : Html.Of($"<form method=\"post\" action=\"/invocations/{run.ArGuid}/approve\"><input type=\"hidden\" name=\"digest\" value=\"{approval.Digest}\"><button>Approve exactly this</button></form>"))}
+
+            """);
 
     private static Html CancelForm(string arGuid) =>
         Html.Of($"<form method=\"post\" action=\"/invocations/{arGuid}/cancel\"><button>Cancel</button></form>");

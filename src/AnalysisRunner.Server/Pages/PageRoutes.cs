@@ -6,6 +6,7 @@ using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Pages;
 
@@ -36,6 +37,7 @@ internal static class PageRoutes
         routes.MapGet("/invocations/{arGuid}", Page(ShowInvocationAsync));
         routes.MapGet("/invocations/{arGuid}/log", Page(ReadDriverLogAsync));
         routes.MapPost("/invocations/{arGuid}/cancel", Page(CancelAsync));
+        routes.MapPost("/invocations/{arGuid}/approve", Page(ApproveAsync));
         routes.MapGet("/batches/{key}", Page(ShowBatchAsync));
         routes.MapGet("/batches/{key}/jobs/{job}", Page(ShowJobAsync));
         routes.MapGet("/batches/{key}/jobs/{job}/log", Page(ReadJobLogAsync));
@@ -121,6 +123,15 @@ internal static class PageRoutes
         await InvocationRoutes.CancelAsync(context, arGuid, context.GetCaller().Name);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = $"/invocations/{arGuid}";
+    }
+
+    private static async Task ApproveAsync(HttpContext context)
+    {
+        var record = await Read(context).GetInvocationAsync(context.GetCaller(), ArGuid(context), context.RequestAborted);
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        await context.RequestServices.GetRequiredService<Approvals>().ApproveAsync(context.GetCaller(), record.Invocation, form["digest"]);
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = $"/invocations/{record.Invocation.ArGuid}";
     }
 
     private static async Task ShowBatchAsync(HttpContext context)

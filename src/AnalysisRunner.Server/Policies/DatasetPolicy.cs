@@ -21,6 +21,13 @@ internal sealed record DatasetPolicy
     /// <summary>Its levels, and for each the only members that may use it; null where all may.</summary>
     public required IReadOnlyDictionary<AccessLevel, IReadOnlySet<string>?> Levels { get; init; }
 
+    /// <summary>The levels at which a second member has to approve each run.</summary>
+    public IReadOnlySet<AccessLevel> Approval { get; init; } = new HashSet<AccessLevel>();
+
+    /// <summary>Whether somebody may use a level: a member of the dataset, and of the level where it has members of its own.</summary>
+    public bool MayUse(Caller caller, AccessLevel level) =>
+        IsMember(caller) && Levels.TryGetValue(level, out var members) && (members is null || members.Contains(caller.Principal));
+
     /// <summary>The levels at which a command may run without a repository.</summary>
     public IReadOnlySet<AccessLevel> Repositoryless { get; init; } = new HashSet<AccessLevel>();
 

@@ -37,6 +37,7 @@ internal sealed class InvocationRow
     public int? Preemptible { get; init; }
     public string? PolicyVersion { get; init; }
     public string? Identity { get; init; }
+    public string? Toolchain { get; init; }
     public string? RerunOf { get; init; }
     public string SearchWords { get; init; } = "";
     public long RecordedAt { get; set; }
@@ -90,7 +91,7 @@ internal sealed class InvocationRow
         State = InvocationState.Accepted.ToName(),
     };
 
-    public InvocationRecord ToRecord(IEnumerable<StepRow> steps, IEnumerable<BatchRow> batches, string url) => new()
+    public InvocationRecord ToRecord(IEnumerable<StepRow> steps, IEnumerable<BatchRow> batches, ApprovalRow? approval, string url) => new()
     {
         Invocation = new Invocation
         {
@@ -128,6 +129,8 @@ internal sealed class InvocationRow
             Storage = Storage,
             Preemptible = Preemptible is null ? null : Preemptible != 0,
             PolicyVersion = PolicyVersion,
+            Approval = approval?.ToApproval(),
+            Toolchain = Toolchain is null ? null : JsonSerializer.Deserialize(Toolchain, RecordJson.Default.Toolchain),
             Identity = Identity is null ? null : JsonSerializer.Deserialize(Identity, RecordJson.Default.JobIdentity),
             RerunOf = RerunOf,
             Engine = Engine,

@@ -9,6 +9,7 @@ namespace AnalysisRunner.Server.Record;
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyList<Problem>))]
 [JsonSerializable(typeof(JobIdentity))]
+[JsonSerializable(typeof(Toolchain))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -84,6 +84,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>What the driver says about its steps.</summary>
     public string Steps => System.IO.Path.Combine(Driver, "steps");
 
+    /// <summary>What the driver says about its machine.</summary>
+    public string Facts => System.IO.Path.Combine(Driver, "facts");
+
     /// <summary>Where the build says what it built.</summary>
     public string BuildResult => System.IO.Path.Combine(Driver, "build-result");
 

@@ -62,6 +62,8 @@ internal static class SettingsReader
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
             },
             DriverImage = driverImage,
+            PassEnvironment = Strings(server["pass_environment"]),
+            ApprovalTimeLimit = server["approval_time_limit"].AsDuration(),
         };
     }
 
@@ -83,7 +85,8 @@ internal static class SettingsReader
         Members = Principals(Strings(item["members"]).Concat(membersOfFiles.GetValueOrDefault(name, []))),
         Levels = Levels(item["levels"]).ToDictionary(
             level => level,
-            level => item.Find(level.ToName())?.AsTable() is { } own ? (IReadOnlySet<string>)Principals(Strings(own["members"])) : null),
+            level => item.Find(level.ToName())?.AsTable().Find("members") is { } own ? (IReadOnlySet<string>)Principals(Strings(own)) : null),
+        Approval = Levels(item["levels"]).Where(level => item.Find(level.ToName())?.AsTable()["approval"].AsBoolean() == true).ToHashSet(),
         Repositoryless = Levels(item["repositoryless"]).ToHashSet(),
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),

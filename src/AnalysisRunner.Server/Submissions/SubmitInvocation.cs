@@ -21,6 +21,7 @@ internal sealed class SubmitInvocation(
     ConfigComposition composition,
     RunPreparation preparation,
     LentCode code,
+    Approvals approvals,
     InvocationRunner runner,
     ServerActivity activity,
     ServerAddress address,
@@ -78,6 +79,7 @@ internal sealed class SubmitInvocation(
                 Environment = request.Environment ?? new Dictionary<string, string>(),
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
+                Approval = dataset.Approval.Contains(level) ? approvals.Ask(invocation, config, Recorded(request)) : null,
                 ClaimedBy = identity.Name,
             },
             CancellationToken.None);
