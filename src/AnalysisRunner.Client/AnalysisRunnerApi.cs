@@ -107,6 +107,11 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
         ReadBytesAsync(Text($"{BatchPath(key)}/jobs/{job}/log"), offset, follow, cancellation);
 
     /// <inheritdoc/>
+    public Task<Invocation> ApproveAsync(string arGuid, string digest, CancellationToken cancellation) =>
+        _transport.PostAsync(
+            InvocationPath(arGuid) + "/approve", new ApprovalRequest { Digest = digest }, ContractsJson.Default.ApprovalRequest, ApiJson.Lenient.Invocation, cancellation);
+
+    /// <inheritdoc/>
     public Task<SignInLink> CreateSignInLinkAsync(CancellationToken cancellation) =>
         _transport.PostAsync("api/v1/sign-in-codes", ApiJson.Lenient.SignInLink, cancellation);
 

@@ -70,6 +70,10 @@ internal sealed class ApiTransport : IDisposable
             cancellation);
     }
 
+    public Task<TAnswer> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answer, CancellationToken cancellation) =>
+        WithTimeoutAsync(
+            token => ReadJsonAsync(() => new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, form) }, repeatable: false, answer, token), cancellation);
+
     public Task<TAnswer> PostAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> answer, CancellationToken cancellation) =>
         WithTimeoutAsync(
             token => ReadJsonAsync(() => new HttpRequestMessage(HttpMethod.Post, path), repeatable: false, answer, token), cancellation);

@@ -32,6 +32,9 @@ public interface IAnalysisRunnerApi
     /// <summary><c>POST /api/v1/invocations/{arGuid}/cancel</c></summary>
     Task CancelAsync(string arGuid, CancellationToken cancellation);
 
+    /// <summary><c>POST /api/v1/invocations/{arGuid}/approve</c>: agrees, as a second member of its level, to exactly what has the digest.</summary>
+    Task<Invocation> ApproveAsync(string arGuid, string digest, CancellationToken cancellation);
+
     /// <summary><c>POST /api/v1/batches</c>: a driver hands over a batch, with its job-scoped token.</summary>
     Task<BatchAccepted> SubmitBatchAsync(BatchSpec spec, CancellationToken cancellation);
 

@@ -20,7 +20,7 @@ internal static class JournalCompaction
         var kept = Compact(spec, content.Lines);
         if (kept.Count > content.Lines.Count / 4 * 3) return;
         var draft = folder.JournalFile + ".new";
-        using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+        using (var file = Disk.CreatePrivate(draft))
         {
             foreach (var line in kept) file.Write(Journal.Line(line));
             file.Flush(flushToDisk: true);

@@ -4,6 +4,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local.Isolation;
 using AnalysisRunner.Engines.Local.Processes;
+using AnalysisRunner.Engines.Local.Users;
 
 namespace AnalysisRunner.Engines.Local;
 
@@ -17,7 +18,8 @@ namespace AnalysisRunner.Engines.Local;
 /// the batch share, in which the parent folders of its declared outputs exist when it starts. It runs in an empty folder of its own, another for each
 /// attempt. Stdin is empty. When its script ends, what it left running in its process group is ended too; processes that made themselves a session of
 /// their own are out of the engine's sight.</para>
-/// <para>The same user runs the jobs and the engine: without <see cref="LocalEngineOptions.Isolation"/> nothing keeps jobs apart but good manners.</para>
+/// <para>The same user runs the jobs and the engine, unless a batch has an identity (<see cref="JobIdentity.User"/>) and the engine is root: without one
+/// and without <see cref="LocalEngineOptions.Isolation"/> nothing keeps jobs apart but good manners.</para>
 /// </remarks>
 public sealed class LocalEngine : IBatchEngine
 {
@@ -31,6 +33,7 @@ public sealed class LocalEngine : IBatchEngine
     private readonly LogLimit _logLimit;
     private readonly Slots _slots;
     private readonly Watchers _watchers;
+    private readonly ScriptLaunchers _launchers;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task<LiveBatch>> _accepting = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
@@ -42,6 +45,7 @@ public sealed class LocalEngine : IBatchEngine
         _folder = folder;
         _slots = new Slots(options.MilliCpu, options.MemoryBytes);
         _watchers = new Watchers();
+        _launchers = launchers;
         var passed = options.PassedEnvironment.Distinct().Select(name => (name, value: Environment.GetEnvironmentVariable(name)))
             .Where(variable => variable.value is not null).ToDictionary(variable => variable.name, variable => variable.value!);
         var execution = new AttemptExecution(options, bash, passed, processes, launchers);
@@ -220,7 +224,7 @@ public sealed class LocalEngine : IBatchEngine
         if (problems.Count == 0) problems = Refusals(spec);
         if (problems.Count > 0) throw new AnalysisRunnerException(problems);
         var accepted = new BatchAcceptedRecord(_options.TimeProvider.GetUtcNow());
-        var folder = _folder.Create(spec, accepted);
+        var folder = _folder.Create(spec, accepted, OsUser.Of(spec.Identity));
         var batch = new LiveBatch(folder);
         var run = new BatchRun(spec);
         run.Apply(accepted);
@@ -232,7 +236,7 @@ public sealed class LocalEngine : IBatchEngine
     private List<Problem> Refusals(BatchSpec spec)
     {
         var disk = new DriveInfo(_folder.Path).TotalSize;
-        var problems = new List<Problem>();
+        List<Problem> problems = spec.Identity is null ? [] : [.. _launchers.Users.Refusals(spec)];
         foreach (var job in spec.Jobs)
         {
             if (_slots.Refuse(job) is { } tooLarge) problems.Add(tooLarge);

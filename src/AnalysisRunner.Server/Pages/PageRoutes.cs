@@ -33,6 +33,8 @@ internal static class PageRoutes
         routes.MapGet("/invocations/{arGuid}/events", Page(InvocationPages.FollowAsync));
         routes.MapGet("/invocations/{arGuid}/cancel", Page(InvocationPages.AskCancelAsync));
         routes.MapPost("/invocations/{arGuid}/cancel", Page(Form(InvocationPages.CancelAsync)));
+        routes.MapGet("/invocations/{arGuid}/approve", Page(InvocationPages.AskApproveAsync));
+        routes.MapPost("/invocations/{arGuid}/approve", Page(Form(InvocationPages.ApproveAsync)));
         routes.MapGet("/batches/{key}", Page(BatchPages.ShowAsync));
         routes.MapGet("/batches/{key}/events", Page(BatchPages.FollowAsync));
         routes.MapGet("/batches/{key}/jobs/{job}", Page(BatchPages.ShowJobAsync));

@@ -34,6 +34,21 @@ public interface IInvocationLog : IAsyncDisposable
     Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation);
 
     /// <summary>
+    /// Notes that somebody agrees to what an invocation will run, and appends a <c>state</c> event; atomic with the end of the time for it. Whether they may
+    /// is for the caller to know, save that nobody agrees with themselves.
+    /// </summary>
+    Task<ApprovalOutcome> ApproveAsync(string arGuid, string digest, string approvedBy, CancellationToken cancellation);
+
+    /// <summary>Lets an invocation fail that nobody approved in time: true when this ended it.</summary>
+    Task<bool> ExpireApprovalAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>Exactly what an invocation that needs approval will run (<see cref="NewApproval.Document"/>); null when it needs none or is unknown.</summary>
+    ValueTask<string?> GetApprovalDocumentAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>Notes what the driver found on its machine, once: false when it is noted already or the ar-guid is unknown.</summary>
+    Task<bool> SetToolchainAsync(string arGuid, Toolchain toolchain, CancellationToken cancellation);
+
+    /// <summary>
     /// Lets one of several servers that share the log bring an invocation to its end: true when it has not ended and nobody else has claimed it,
     /// or their claim has run out. Whoever holds a claim renews it in time by claiming again; one without a duration never runs out.
     /// </summary>

@@ -13,12 +13,12 @@ public sealed partial class InvocationLog
         INSERT INTO invocations (
             ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at, repository,
             work_tree, commit_id, branch, working_directory, project, configuration, script, arguments, environment_names, config_path,
-            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, rerun_of, search_words,
+            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, identity, rerun_of, search_words,
             claimed_by, recorded_at, last_sequence, state)
         VALUES (
             @ArGuid, @Dataset, @AccessLevel, @Namespace, @Description, @OutputPrefix, @OutputPath, @SubmittedBy, @SubmittedAt, @Repository,
             @WorkTree, @CommitId, @Branch, @WorkingDirectory, @Project, @Configuration, @Script, @Arguments, @EnvironmentNames, @ConfigPath,
-            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @RerunOf, @SearchWords,
+            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @Identity, @RerunOf, @SearchWords,
             @ClaimedBy, @RecordedAt, 1, @State)
         ON CONFLICT (ar_guid) DO NOTHING
         RETURNING position
@@ -81,7 +81,8 @@ public sealed partial class InvocationLog
         var environment = invocation.Environment.Count == 0 ? null : _seal.Seal(what.ArGuid, invocation.Environment);
         var statements = InsertRequest
             + (environment is null ? "" : InsertEnvironment)
-            + (idempotencyKey is null ? "" : InsertSubmission);
+            + (idempotencyKey is null ? "" : InsertSubmission)
+            + (invocation.Approval is null ? "" : InsertApproval);
         return _writer.RunAsync(
             scope =>
             {
@@ -109,6 +110,10 @@ public sealed partial class InvocationLog
                         environment,
                         idempotencyKey,
                         requestDigest = invocation.RequestDigest,
+                        approvalDigest = invocation.Approval?.Digest,
+                        approvalDocument = invocation.Approval?.Document,
+                        approvalExpiresAt = Microseconds.From(invocation.Approval?.ExpiresAt),
+                        approvalDetail = $"waiting for approval: {invocation.Approval?.Digest}",
                     });
                 scope.Changed.Add(what.ArGuid);
                 return new RecordResult(RecordOutcome.Recorded, what.ArGuid);
@@ -117,35 +122,36 @@ public sealed partial class InvocationLog
     }
 
     /// <inheritdoc />
-    public Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation) => _writer.RunAsync(
-        scope =>
-        {
-            if (Current(scope, arGuid) is not { } current) return StateChangeOutcome.Unknown;
-            if (current.IsFinal || change.State <= InvocationRow.ParseState(current.State)) return StateChangeOutcome.Unchanged;
-            var isFinal = change.State > InvocationState.Running;
-            if (isFinal && current.HasRunningBatches) return StateChangeOutcome.BatchesRunning;
+    public Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation) =>
+        _writer.RunAsync(scope => ChangeState(scope, arGuid, change), cancellation);
 
-            var state = change.State.ToName();
-            var by = change.By is null ? "" : $" by {change.By}";
-            var reason = change.Reason is null ? "" : $": {change.Reason}";
-            var sequence = Append(scope, arGuid, current.Position, "state", $"{state}{by}{reason}", change.By);
-            scope.Connection.Execute(
-                """
-                UPDATE invocations SET state = @state, reason = @Reason, finished_at = @finishedAt, final_sequence = @finalSequence
-                WHERE position = @Position
-                """,
-                new
-                {
-                    state,
-                    change.Reason,
-                    current.Position,
-                    finishedAt = isFinal ? Now() : (long?)null,
-                    finalSequence = isFinal ? sequence : (long?)null,
-                });
-            if (isFinal) scope.Connection.Execute("DELETE FROM environments WHERE invocation = @Position", new { current.Position });
-            return StateChangeOutcome.Changed;
-        },
-        cancellation);
+    private StateChangeOutcome ChangeState(WriteScope scope, string arGuid, StateChange change)
+    {
+        if (Current(scope, arGuid) is not { } current) return StateChangeOutcome.Unknown;
+        if (current.IsFinal || change.State <= InvocationRow.ParseState(current.State)) return StateChangeOutcome.Unchanged;
+        var isFinal = change.State > InvocationState.Running;
+        if (isFinal && current.HasRunningBatches) return StateChangeOutcome.BatchesRunning;
+
+        var state = change.State.ToName();
+        var by = change.By is null ? "" : $" by {change.By}";
+        var reason = change.Reason is null ? "" : $": {change.Reason}";
+        var sequence = Append(scope, arGuid, current.Position, "state", $"{state}{by}{reason}", change.By);
+        scope.Connection.Execute(
+            """
+            UPDATE invocations SET state = @state, reason = @Reason, finished_at = @finishedAt, final_sequence = @finalSequence
+            WHERE position = @Position
+            """,
+            new
+            {
+                state,
+                change.Reason,
+                current.Position,
+                finishedAt = isFinal ? Now() : (long?)null,
+                finalSequence = isFinal ? sequence : (long?)null,
+            });
+        if (isFinal) scope.Connection.Execute("DELETE FROM environments WHERE invocation = @Position", new { current.Position });
+        return StateChangeOutcome.Changed;
+    }
 
     /// <inheritdoc />
     public Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation) => ChangeAsync(
@@ -176,6 +182,15 @@ public sealed partial class InvocationLog
         arGuid,
         "UPDATE invocations SET config_sha256 = @sha256 WHERE ar_guid = @arGuid AND config_sha256 IS NULL",
         new { arGuid, sha256 },
+        detail: null,
+        causedBy: null,
+        cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> SetToolchainAsync(string arGuid, Toolchain toolchain, CancellationToken cancellation) => ChangeAsync(
+        arGuid,
+        "UPDATE invocations SET toolchain = @found WHERE ar_guid = @arGuid AND toolchain IS NULL",
+        new { arGuid, found = JsonSerializer.Serialize(toolchain, RecordJson.Default.Toolchain) },
         detail: null,
         causedBy: null,
         cancellation);

@@ -171,7 +171,9 @@ public sealed partial class InvocationLog : IInvocationLog
             .ToLookup(step => step.Invocation);
         var batches = (await connection.QueryAsync<BatchRow>($"SELECT * FROM batches WHERE invocation IN ({list}) ORDER BY ordinal", null, transaction))
             .ToLookup(batch => batch.Invocation);
-        return [.. rows.Select(row => row.ToRecord(steps[row.Position], batches[row.Position], _pageOf(row.ArGuid)))];
+        var approvals = (await connection.QueryAsync<ApprovalRow>($"SELECT {ApprovalRow.Columns} FROM approvals WHERE invocation IN ({list})", null, transaction))
+            .ToDictionary(approval => approval.Invocation);
+        return [.. rows.Select(row => row.ToRecord(steps[row.Position], batches[row.Position], approvals.GetValueOrDefault(row.Position), _pageOf(row.ArGuid)))];
     }
 
     private async Task<EndRow?> FindEndUnlessClosedAsync(string arGuid, CancellationToken cancellation)

@@ -33,6 +33,9 @@ public sealed record NewInvocation
     /// </summary>
     public string? ClaimedBy { get; init; }
 
+    /// <summary>The approval that it needs before it may start; null for none.</summary>
+    public NewApproval? Approval { get; init; }
+
     /// <summary>A digest of the request as it was sent: the same key with another digest conflicts.</summary>
     public required string RequestDigest { get; init; }
 }

@@ -38,7 +38,7 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)
             ? spec.Key
             : $"{arGuid}.{spec.Key}";
-        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid } };
+        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid }, Identity = record.Invocation.Identity };
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try
         {

@@ -4,6 +4,8 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -12,7 +14,7 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -121,10 +123,19 @@ internal sealed class InvocationRunner(
     {
         var cancellation = _stopping.Token;
         if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } record) return null;
+        if (record.Invocation is { DriverHandle: null, CancelRequestedBy: null, Approval: { ApprovedBy: null } approval })
+        {
+            var left = approval.ExpiresAt - time.GetUtcNow();
+            // Approved at another server, nobody tells this one.
+            if (left > TimeSpan.Zero) return left < BatchInterval ? left : BatchInterval;
+            return await log.ExpireApprovalAsync(arGuid, CancellationToken.None) ? null : TimeSpan.Zero;
+        }
         if (record.Invocation.DriverHandle is null && !await TryStartAsync(record)) return null;
 
+        storage.Open(record.Invocation);
         if (record.Invocation.CancelRequestedBy is { } by) await CancelAsync(record, by);
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, cancellation);
+        await NoteToolchainAsync(record.Invocation);
         var driver = await LookAtDriverAsync(record);
         var batchesEnded = await LookAtBatchesAsync(record.Invocation, driver is not BatchState.Running);
         if (driver is BatchState.Running) return StepInterval;
@@ -133,7 +144,9 @@ internal sealed class InvocationRunner(
         // Read again: the judgement is about what was recorded just now.
         record = await log.GetAsync(arGuid, cancellation);
         if (record is null or { Invocation.IsFinal: true }) return null;
+        await NoteToolchainAsync(record.Invocation);
         var change = InvocationEnd.Judge(record, driver);
+        storage.Close(record.Invocation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
         TryRemove(arGuid);
         return await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning ? BatchInterval : null;
@@ -150,9 +163,11 @@ internal sealed class InvocationRunner(
         }
         try
         {
+            await recheck.CheckAsync(invocation, CancellationToken.None);
+            storage.Open(invocation);
             await log.SetConfigSha256Async(arGuid, preparation.PublishConfig(invocation), CancellationToken.None);
-            var script = preparation.PrepareDriver(arGuid, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.TokenFile(arGuid)), CancellationToken.None);
+            var script = preparation.PrepareDriver(invocation, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             return true;
         }
@@ -191,6 +206,15 @@ internal sealed class InvocationRunner(
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, CancellationToken.None);
         await log.SetDriverEndAsync(arGuid, job?.ExitCode, job?.Reason ?? driver.Reason, CancellationToken.None);
         return driver.State;
+    }
+
+    // Written before the step that runs begins.
+    private async Task NoteToolchainAsync(Invocation invocation)
+    {
+        if (invocation.Toolchain is null && invocation.Steps.Any(step => step.Name == "run") && DriverFacts.Read(preparation.Folder(invocation.ArGuid).Facts) is { } found)
+        {
+            await log.SetToolchainAsync(invocation.ArGuid, found, CancellationToken.None);
+        }
     }
 
     private async Task<bool> LookAtBatchesAsync(Invocation invocation, bool driverEnded)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Local.Users;
 using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Submissions;
@@ -24,6 +25,7 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
     {
         var folder = folders.Run(invocation.ArGuid);
         PrivateFile.CreateFolder(folder.Path);
+        PrivateFile.CreateFolder(folder.Driver);
         var plan = new DriverPlan
         {
             Level = invocation.AccessLevel,
@@ -61,23 +63,42 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
 
     /// <summary>Writes the driver's environment and, once, its token; the answer is the driver's script.</summary>
     /// <exception cref="IOException">The script was prepared and lost, or the folder cannot be written.</exception>
-    public string PrepareDriver(string arGuid, IReadOnlyDictionary<string, string> environment)
+    public string PrepareDriver(Invocation invocation, IReadOnlyDictionary<string, string> environment)
     {
-        var folder = folders.Run(arGuid);
+        var folder = folders.Run(invocation.ArGuid);
+        if (!File.Exists(folder.TokenFile)) PrivateFile.CreateOnce(folder.TokenFile, BearerTokens.NewJobToken(invocation.ArGuid));
+        var (token, script) = (File.ReadAllText(folder.TokenFile), File.ReadAllText(folder.DriverScript, Encoding.UTF8));
+        var user = OsUser.Of(invocation.Identity);
+        var config = user is null ? null : File.ReadAllText(folders.Config(invocation.ArGuid));
+        if (user is not null) HandOver(folder, user);
+        // As the driver: it may be at work already when this is done a second time, and would lead the server's hand elsewhere.
+        using var rights = FileRights.Of(user);
         PrivateFile.Replace(folder.Environment, DriverScript.WriteEnvironment(environment));
-        if (!File.Exists(folder.TokenFile)) PrivateFile.CreateOnce(folder.TokenFile, BearerTokens.NewJobToken(arGuid));
-        return File.ReadAllText(folder.DriverScript, Encoding.UTF8);
+        PrivateFile.Replace(folder.DriverToken, token);
+        if (config is not null) PrivateFile.Replace(folder.DriverConfig, config);
+        return script;
     }
 
-    /// <summary>The token file of a driver.</summary>
-    public string TokenFile(string arGuid) => folders.Run(arGuid).TokenFile;
+    /// <summary>The files of a driver.</summary>
+    public RunFolder Folder(string arGuid) => folders.Run(arGuid);
+
+    private void HandOver(RunFolder folder, OsUser user)
+    {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException();
+        UserFolders.LetPass(folders.Root, folders.Runs, folder.Path);
+        UserFolders.Give(user, folder.Driver);
+    }
 
     /// <summary>The steps that a driver has noted.</summary>
     public IReadOnlyList<InvocationStep> ReadSteps(string arGuid) => DriverSteps.Read(folders.Run(arGuid).Steps);
 
     /// <summary>Removes the run's checkout, token and all else that was only for it. The config, the outputs and the logs stay.</summary>
     /// <exception cref="IOException">Something cannot be removed.</exception>
-    public void Remove(string arGuid) => PrivateFile.RemoveFolder(folders.Run(arGuid).Path);
+    public void Remove(string arGuid)
+    {
+        OwnedFiles.EmptyForeign(folders.Run(arGuid).Path);
+        PrivateFile.RemoveFolder(folders.Run(arGuid).Path);
+    }
 
     /// <summary>The runs whose files exist.</summary>
     public IEnumerable<string> Existing() => Directory.Exists(folders.Runs)

@@ -21,6 +21,12 @@ internal sealed record ServerSettings
     /// <summary>Who may run what.</summary>
     public required Policy Policy { get; init; }
 
+    /// <summary>The variables of the server's own environment that drivers get.</summary>
+    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+
+    /// <summary>How long a run waits for approval.</summary>
+    public TimeSpan ApprovalTimeLimit { get; init; } = TimeSpan.FromDays(3);
+
     /// <summary>The image of drivers that ask for none; null when there is none.</summary>
     public string? DriverImage { get; init; }
 }

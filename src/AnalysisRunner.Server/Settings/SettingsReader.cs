@@ -26,6 +26,7 @@ internal static class SettingsReader
         // What has the wrong type was reported, and would only be reported again; the rest is judged all the same.
         check.Check(merged, found.Select(problem => problem.Key).ToHashSet(StringComparer.Ordinal));
         problems.AddRange(check.Problems);
+        problems.AddRange(IdentitySettings.Check(merged));
         if (problems.Count > 0) throw new AnalysisRunnerException([.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
         return Build(text, Loader.Read(text.Layers), check.MembersOfFiles);
     }
@@ -61,6 +62,8 @@ internal static class SettingsReader
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
             },
             DriverImage = driverImage,
+            PassEnvironment = Strings(server["pass_environment"]),
+            ApprovalTimeLimit = server["approval_time_limit"].AsDuration(),
         };
     }
 
@@ -82,10 +85,12 @@ internal static class SettingsReader
         Members = Principals(Strings(item["members"]).Concat(membersOfFiles.GetValueOrDefault(name, []))),
         Levels = Levels(item["levels"]).ToDictionary(
             level => level,
-            level => item.Find(level.ToName())?.AsTable() is { } own ? (IReadOnlySet<string>)Principals(Strings(own["members"])) : null),
+            level => item.Find(level.ToName())?.AsTable().Find("members") is { } own ? (IReadOnlySet<string>)Principals(Strings(own)) : null),
+        Approval = Levels(item["levels"]).Where(level => item.Find(level.ToName())?.AsTable()["approval"].AsBoolean() == true).ToHashSet(),
         Repositoryless = Levels(item["repositoryless"]).ToHashSet(),
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
+        Identities = IdentitySettings.Read(item),
     };
 
     private static HashSet<string> Principals(IEnumerable<string> names) =>

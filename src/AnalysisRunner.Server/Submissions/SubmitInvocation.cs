@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
@@ -19,6 +20,8 @@ internal sealed class SubmitInvocation(
     SubmissionReview review,
     ConfigComposition composition,
     RunPreparation preparation,
+    LentCode code,
+    Approvals approvals,
     InvocationRunner runner,
     ServerActivity activity,
     ServerAddress address,
@@ -60,6 +63,7 @@ internal sealed class SubmitInvocation(
     private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, string? idempotencyKey, string digest)
     {
         var (request, dataset, level, found, image, _) = reviewed;
+        if (found.Commit is { } commit && dataset.Identities.GetValueOrDefault(level) is { } jobs) found = found with { Commit = await code.LendAsync(commit, jobs) };
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
         var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
@@ -75,6 +79,7 @@ internal sealed class SubmitInvocation(
                 Environment = request.Environment ?? new Dictionary<string, string>(),
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
+                Approval = dataset.Approval.Contains(level) ? approvals.Ask(invocation, config, Recorded(request)) : null,
                 ClaimedBy = identity.Name,
             },
             CancellationToken.None);
@@ -113,6 +118,7 @@ internal sealed class SubmitInvocation(
             Script = request.Script ?? [],
             Arguments = request.Arguments ?? [],
             EnvironmentNames = [.. (request.Environment?.Keys ?? []).Order(StringComparer.Ordinal)],
+            Identity = dataset.Identities.GetValueOrDefault(level),
             State = InvocationState.Accepted,
             Steps = [],
             Batches = [],

@@ -4,6 +4,7 @@ using AnalysisRunner.Server.Pages.Logs;
 using AnalysisRunner.Server.Pages.Shared;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Submissions;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace AnalysisRunner.Server.Pages.Invocations;
@@ -69,13 +70,7 @@ internal static class InvocationPages
     public static async Task AskCancelAsync(HttpContext context)
     {
         var run = (await FindAsync(context)).Invocation;
-        await PageAnswer.WriteAsync<Confirmation>(
-            context, PageAnswer.Frame(context, "Cancel"),
-            (nameof(Confirmation.Question), $"Cancel “{Texts.FirstLine(run.Description)}” of {run.SubmittedBy} on {run.Dataset}? What runs is stopped; what has ended stays."),
-            (nameof(Confirmation.Button), "Cancel it"),
-            (nameof(Confirmation.Action), $"/invocations/{run.ArGuid}/cancel"),
-            (nameof(Confirmation.Back), $"/invocations/{run.ArGuid}"),
-            (nameof(Confirmation.Tokens), context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context)));
+        await AskAsync(context, run, "Cancel", $"Cancel “{Texts.FirstLine(run.Description)}” of {run.SubmittedBy} on {run.Dataset}? What runs is stopped; what has ended stays.", "Cancel it", "cancel");
     }
 
     /// <summary>Cancels an invocation.</summary>
@@ -83,6 +78,41 @@ internal static class InvocationPages
     {
         var arGuid = (await FindAsync(context)).Invocation.ArGuid;
         await InvocationRoutes.CancelAsync(context, arGuid, context.GetCaller().Name);
+        Show(context, arGuid);
+    }
+
+    /// <summary>Asks whether exactly this request is approved.</summary>
+    public static async Task AskApproveAsync(HttpContext context)
+    {
+        var run = (await FindAsync(context)).Invocation;
+        var digest = run.Approval?.Digest ?? throw new AnalysisRunnerException(Contracts.Codes.PolicyCodes.Unknown, $"Invocation '{run.ArGuid}' needs no approval.");
+        await AskAsync(
+            context, run, "Approve",
+            $"Approve that {RunCommand.Of(run)} of commit {run.Commit} runs for {run.SubmittedBy} on {run.Dataset} at level {run.AccessLevel.ToName()}? The digest of the request is {digest}.",
+            "Approve exactly this", "approve", ("digest", digest));
+    }
+
+    /// <summary>Approves an invocation.</summary>
+    public static async Task ApproveAsync(HttpContext context)
+    {
+        var run = (await FindAsync(context)).Invocation;
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        await context.RequestServices.GetRequiredService<Approvals>().ApproveAsync(context.GetCaller(), run, form["digest"]);
+        Show(context, run.ArGuid);
+    }
+
+    private static Task AskAsync(HttpContext context, Invocation run, string title, string question, string button, string action, params (string Name, string Value)[] fields) =>
+        PageAnswer.WriteAsync<Confirmation>(
+            context, PageAnswer.Frame(context, title),
+            (nameof(Confirmation.Question), question),
+            (nameof(Confirmation.Button), button),
+            (nameof(Confirmation.Action), $"/invocations/{run.ArGuid}/{action}"),
+            (nameof(Confirmation.Back), $"/invocations/{run.ArGuid}"),
+            (nameof(Confirmation.Fields), fields),
+            (nameof(Confirmation.Tokens), context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context)));
+
+    private static void Show(HttpContext context, string arGuid)
+    {
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = $"/invocations/{arGuid}";
     }

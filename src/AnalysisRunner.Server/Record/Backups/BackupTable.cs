@@ -17,7 +17,7 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
                 "repository", "work_tree", "commit_id", "branch", "working_directory", "project", "configuration", "script", "arguments",
                 "environment_names", "config_path", "config_sha256", "client_name", "client_version", "engine", "driver_handle", "driver_ended_at",
                 "driver_reason", "exit_code", "cancel_requested_by", "cancel_requested_at", "state", "reason", "finished_at", "last_sequence",
-                "final_sequence", "recorded_at", "search_words", "image", "cpu", "memory", "storage", "preemptible", "policy_version", "rerun_of",
+                "final_sequence", "recorded_at", "search_words", "image", "cpu", "memory", "storage", "preemptible", "policy_version", "rerun_of", "identity", "toolchain",
             ]),
         new("requests", "invocation", ["invocation", "json"]),
         new("environments", "invocation", ["invocation", "sealed"]),
@@ -31,6 +31,7 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
                 "ordinal", "key", "invocation", "name", "state", "reason", "submitted_at", "finished_at", "pending", "ready", "running", "succeeded",
                 "failed", "cancelled",
             ]),
+        new("approvals", "invocation", ["invocation", "digest", "document", "expires_at", "approved_by", "approved_at"]),
         new("denials", "id", ["id", "at", "denied_to", "dataset", "problems", "request"]),
     ];
 
