@@ -23,7 +23,7 @@ public interface IInvocationLog : IAsyncDisposable
 
     /// <summary>
     /// Moves an invocation to another state and appends a <c>state</c> event. A final state is never left, states never go back, and no
-    /// invocation ends while one of its batches is running. A final state clears the values that <see cref="GetEnvironmentAsync"/> gives.
+    /// invocation ends while one of its batches is running. A final state clears what <see cref="GetEnvironmentAsync"/> and <see cref="GetDocumentsAsync"/> give.
     /// </summary>
     Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation);
 
@@ -118,6 +118,9 @@ public interface IInvocationLog : IAsyncDisposable
     /// ended, when only the names are left.
     /// </summary>
     ValueTask<IReadOnlyDictionary<string, string>> GetEnvironmentAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>What the run of an invocation that has not ended is started from; null once it has ended.</summary>
+    ValueTask<RunDocuments?> GetDocumentsAsync(string arGuid, CancellationToken cancellation);
 
     /// <summary>The request as it was recorded with <see cref="NewInvocation.RequestJson"/>, or null when the ar-guid is unknown.</summary>
     ValueTask<string?> GetRequestAsync(string arGuid, CancellationToken cancellation);

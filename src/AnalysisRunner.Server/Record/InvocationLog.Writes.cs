@@ -24,6 +24,8 @@ public sealed partial class InvocationLog
         RETURNING position
         """;
 
+    private const string LastRecordedAt = "SELECT coalesce(max(recorded_at), 0) FROM invocations;";
+
     // In one statement's text, because to PostgreSQL each statement is a journey.
     private const string InsertRequest =
         """
@@ -32,6 +34,8 @@ public sealed partial class InvocationLog
         """;
 
     private const string InsertEnvironment = "INSERT INTO environments (invocation, sealed) VALUES (@position, @environment);";
+
+    private const string InsertDocuments = "INSERT INTO run_documents (invocation, config, origins, script) VALUES (@position, @config, @origins, @driverScript);";
 
     private const string InsertSubmission =
         """
@@ -46,12 +50,20 @@ public sealed partial class InvocationLog
         FROM invocations i WHERE i.ar_guid = @arGuid
         """;
 
-    private const string NextSequence =
-        "UPDATE invocations SET last_sequence = last_sequence + 1 WHERE position = @position RETURNING last_sequence";
-
     private const string InsertEvent =
         """
-        INSERT INTO events (invocation, sequence, type, at, detail, caused_by) VALUES (@position, @sequence, @type, @at, @detail, @causedBy)
+        UPDATE invocations SET last_sequence = last_sequence + 1 WHERE position = @position;
+        INSERT INTO events (invocation, sequence, type, at, detail, caused_by)
+            SELECT position, last_sequence, @type, @at, @detail, @causedBy FROM invocations WHERE position = @position;
+        """;
+
+    private const string UpdateState = "UPDATE invocations SET state = @state, reason = @stateReason WHERE position = @position;";
+
+    private const string UpdateFinalState =
+        """
+        UPDATE invocations SET state = @state, reason = @stateReason, finished_at = @at, final_sequence = last_sequence WHERE position = @position;
+        DELETE FROM environments WHERE invocation = @position;
+        DELETE FROM run_documents WHERE invocation = @position;
         """;
 
     private const string InsertBatch =
@@ -81,21 +93,21 @@ public sealed partial class InvocationLog
         var environment = invocation.Environment.Count == 0 ? null : _seal.Seal(what.ArGuid, invocation.Environment);
         var statements = InsertRequest
             + (environment is null ? "" : InsertEnvironment)
+            + (invocation.Documents is null ? "" : InsertDocuments)
             + (idempotencyKey is null ? "" : InsertSubmission)
             + (invocation.Approval is null ? "" : InsertApproval);
         return _writer.RunAsync(
             scope =>
             {
-                var known = idempotencyKey is null
-                    ? null
-                    : scope.Connection.QuerySingleOrDefault<RecordedSubmission>(Submission, new { submittedBy = what.SubmittedBy, idempotencyKey });
-                if (known is not null)
+                // One journey for both questions.
+                using var before = scope.Connection.QueryMultiple(LastRecordedAt + Submission, new { submittedBy = what.SubmittedBy, idempotencyKey = idempotencyKey ?? "" });
+                // The order of recording is told by a clock that never goes back: dates of the list are found by it.
+                row.RecordedAt = Math.Max(Now(), before.ReadSingle<long>());
+                if (before.ReadSingleOrDefault<RecordedSubmission>() is { } known)
                 {
                     var outcome = known.RequestDigest == invocation.RequestDigest ? RecordOutcome.Existing : RecordOutcome.Conflicting;
                     return new RecordResult(outcome, known.ArGuid);
                 }
-                // The order of recording is told by a clock that never goes back: dates of the list are found by it.
-                row.RecordedAt = Math.Max(Now(), scope.Connection.ExecuteScalar<long?>("SELECT max(recorded_at) FROM invocations") ?? 0);
                 var position = scope.Connection.ExecuteScalar<long?>(InsertInvocation, row)
                     ?? throw new InvalidOperationException($"The invocation \"{what.ArGuid}\" is already recorded.");
                 scope.Connection.Execute(
@@ -108,6 +120,9 @@ public sealed partial class InvocationLog
                         state = row.State,
                         submittedBy = what.SubmittedBy,
                         environment,
+                        config = invocation.Documents?.Config,
+                        origins = invocation.Documents?.Origins,
+                        driverScript = invocation.Documents?.Script,
                         idempotencyKey,
                         requestDigest = invocation.RequestDigest,
                         approvalDigest = invocation.Approval?.Digest,
@@ -135,21 +150,19 @@ public sealed partial class InvocationLog
         var state = change.State.ToName();
         var by = change.By is null ? "" : $" by {change.By}";
         var reason = change.Reason is null ? "" : $": {change.Reason}";
-        var sequence = Append(scope, arGuid, current.Position, "state", $"{state}{by}{reason}", change.By);
         scope.Connection.Execute(
-            """
-            UPDATE invocations SET state = @state, reason = @Reason, finished_at = @finishedAt, final_sequence = @finalSequence
-            WHERE position = @Position
-            """,
+            InsertEvent + (isFinal ? UpdateFinalState : UpdateState),
             new
             {
+                position = current.Position,
+                type = "state",
+                at = Now(),
+                detail = $"{state}{by}{reason}",
+                causedBy = change.By,
                 state,
-                change.Reason,
-                current.Position,
-                finishedAt = isFinal ? Now() : (long?)null,
-                finalSequence = isFinal ? sequence : (long?)null,
+                stateReason = change.Reason,
             });
-        if (isFinal) scope.Connection.Execute("DELETE FROM environments WHERE invocation = @Position", new { current.Position });
+        scope.Changed.Add(arGuid);
         return StateChangeOutcome.Changed;
     }
 
@@ -322,12 +335,10 @@ public sealed partial class InvocationLog
         },
         cancellation);
 
-    private long Append(WriteScope scope, string arGuid, long position, string type, string detail, string? causedBy)
+    private void Append(WriteScope scope, string arGuid, long position, string type, string detail, string? causedBy)
     {
-        var sequence = scope.Connection.QuerySingle<long>(NextSequence, new { position });
-        scope.Connection.Execute(InsertEvent, new { position, sequence, type, at = Now(), detail, causedBy });
+        scope.Connection.Execute(InsertEvent, new { position, type, at = Now(), detail, causedBy });
         scope.Changed.Add(arGuid);
-        return sequence;
     }
 
     private static CurrentRow? Current(WriteScope scope, string arGuid) =>

@@ -23,6 +23,9 @@ public sealed record NewInvocation
     /// </summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>What the run is started from; null where somebody else starts it.</summary>
+    public RunDocuments? Documents { get; init; }
+
     /// <summary>
     /// The <c>Idempotency-Key</c> of the request; unique per <see cref="Invocation.SubmittedBy"/>. Null when the route has none.
     /// </summary>

@@ -63,9 +63,11 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
             case BatchAdmission.Known when await engine.GetAsync(spec.Key, CancellationToken.None) is null && await RefusalOf(arGuid, spec.Key) is { } refusal:
                 throw new AnalysisRunnerException(PolicyCodes.BatchNotAttached, $"The batch {Quoted.Value(spec.Key)} was refused before: {refusal} Send the corrected batch under another key.");
         }
+        Failpoint.Pass(Failpoint.BatchRecorded);
         try
         {
             await engine.SubmitAsync(spec, CancellationToken.None);
+            Failpoint.Pass(Failpoint.BatchSubmitted);
         }
         catch (AnalysisRunnerException refusal)
         {

@@ -149,7 +149,10 @@ internal sealed class InvocationRunner(
         storage.Close(record.Invocation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
         TryRemove(arGuid);
-        return await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning ? BatchInterval : null;
+        Failpoint.Pass(Failpoint.FilesRemoved);
+        if (await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning) return BatchInterval;
+        Failpoint.Pass(Failpoint.Ended);
+        return null;
     }
 
     /// <summary>Publishes the config and hands the driver to the engine; false when that ended the invocation.</summary>
@@ -165,10 +168,19 @@ internal sealed class InvocationRunner(
         {
             await recheck.CheckAsync(invocation, CancellationToken.None);
             storage.Open(invocation);
-            await log.SetConfigSha256Async(arGuid, preparation.PublishConfig(invocation), CancellationToken.None);
-            var script = preparation.PrepareDriver(invocation, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
+            var documents = await log.GetDocumentsAsync(arGuid, CancellationToken.None)
+                ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
+            var sha256 = preparation.PublishConfig(invocation, documents);
+            Failpoint.Pass(Failpoint.ConfigPublished);
+            await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
+            Failpoint.Pass(Failpoint.ConfigRecorded);
+            var hasEnvironment = invocation.EnvironmentNames.Count > 0;
+            preparation.PrepareDriver(invocation, documents, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
+            Failpoint.Pass(Failpoint.DriverPrepared);
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
+            Failpoint.Pass(Failpoint.DriverSubmitted);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
+            Failpoint.Pass(Failpoint.DriverRecorded);
             return true;
         }
         catch (Exception e) when (e is AnalysisRunnerException or FileNotFoundException or DirectoryNotFoundException)
@@ -205,6 +217,7 @@ internal sealed class InvocationRunner(
         // The last steps are noted before the driver ends, but may not have been seen yet.
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, CancellationToken.None);
         await log.SetDriverEndAsync(arGuid, job?.ExitCode, job?.Reason ?? driver.Reason, CancellationToken.None);
+        Failpoint.Pass(Failpoint.DriverEnded);
         return driver.State;
     }
 

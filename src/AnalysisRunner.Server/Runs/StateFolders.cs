@@ -53,19 +53,10 @@ internal sealed class StateFolders(string root)
         : throw new ArgumentException("not an ar-guid", nameof(arGuid));
 }
 
-/// <summary>The folder of one run. It exists from just before the invocation is recorded until the invocation has ended.</summary>
+/// <summary>The folder of one run. It exists from just before the engine is asked until the invocation has ended.</summary>
 /// <param name="Path">Its absolute path.</param>
 internal sealed record RunFolder(string Path)
 {
-    /// <summary>The composed config, before it is published.</summary>
-    public string PreparedConfig => System.IO.Path.Combine(Path, "config.toml");
-
-    /// <summary>Where its keys come from, before it is published.</summary>
-    public string PreparedOrigins => System.IO.Path.Combine(Path, "config.origins.json");
-
-    /// <summary>The driver's script.</summary>
-    public string DriverScript => System.IO.Path.Combine(Path, "driver.sh");
-
     /// <summary>The driver's token, as the server compares it.</summary>
     public string TokenFile => System.IO.Path.Combine(Path, "token");
 

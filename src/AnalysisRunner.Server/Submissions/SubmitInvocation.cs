@@ -49,6 +49,7 @@ internal sealed class SubmitInvocation(
         try
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
+            Failpoint.Pass(Failpoint.Judged);
             return await AcceptAsync(caller, reviewed, idempotencyKey, digest);
         }
         catch (AnalysisRunnerException refusal)
@@ -69,14 +70,13 @@ internal sealed class SubmitInvocation(
         var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
         var invocation = Describe(caller, reviewed, arGuid, prefix);
 
-        // Prepared, not started: without a record these files mean nothing, and the next start removes them.
-        preparation.Prepare(invocation, found, config, image);
         var result = await log.RecordAsync(
             new NewInvocation
             {
                 Invocation = invocation,
                 RequestJson = Recorded(request),
                 Environment = request.Environment ?? new Dictionary<string, string>(),
+                Documents = preparation.Describe(invocation, found, config, image),
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
                 Approval = dataset.Approval.Contains(level) ? approvals.Ask(invocation, config, Recorded(request)) : null,
@@ -85,10 +85,10 @@ internal sealed class SubmitInvocation(
             CancellationToken.None);
         if (result.Outcome == RecordOutcome.Recorded)
         {
+            Failpoint.Pass(Failpoint.Recorded);
             runner.Start(arGuid);
             return Answer(caller, arGuid);
         }
-        preparation.Remove(arGuid);
         return AnswerKnown(caller, result.ArGuid, result.Outcome == RecordOutcome.Existing);
     }
 
