@@ -1,9 +1,13 @@
 using AnalysisRunner.Server.Api;
+using AnalysisRunner.Server.Notifications;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -48,6 +52,9 @@ internal static class ServerApplication
         services.AddSingleton(provider => new RunPreparation(parts.Folders, provider.GetRequiredService<ConfigComposition>(), Programs.Dotnet()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
         services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
+        services.AddSingleton<RerunInvocation>().AddSingleton<Overview>();
+        services.AddSingleton<IEndLog>(parts.InvocationLog).AddSingleton(_ => new ObjectStores());
+        services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
         services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
         if (parts.IdleLimit is { } limit)
         {
@@ -55,6 +62,8 @@ internal static class ServerApplication
         }
         if (parts.SettingsSource is { } source)
         {
+            services.AddSingleton<INotificationSender, WebhookSender>().AddSingleton<INotificationSender, MailSender>();
+            services.AddSingleton<NotificationDispatch>().AddHostedService(provider => provider.GetRequiredService<NotificationDispatch>());
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SettingsReload>(provider, source));
             services.AddHostedService(provider => provider.GetRequiredService<SettingsReload>());
         }

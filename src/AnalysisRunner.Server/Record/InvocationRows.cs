@@ -37,6 +37,11 @@ internal sealed class InvocationRow
     public int? Preemptible { get; init; }
     public string? PolicyVersion { get; init; }
     public string? RerunOf { get; init; }
+    public string? RerunChanges { get; init; }
+    public long? OutputsListedAt { get; init; }
+    public long? OutputCount { get; init; }
+    public long? OutputBytes { get; init; }
+    public string? OutputsProblem { get; init; }
     public string SearchWords { get; init; } = "";
     public long RecordedAt { get; set; }
     public string? ClaimedBy { get; set; }
@@ -84,6 +89,7 @@ internal sealed class InvocationRow
         Preemptible = invocation.Preemptible is { } preemptible ? Convert.ToInt32(preemptible) : null,
         PolicyVersion = invocation.PolicyVersion,
         RerunOf = invocation.RerunOf,
+        RerunChanges = invocation.RerunChanges is { } changes ? ToJson(changes) : null,
         SearchWords = Record.SearchWords.Of(invocation),
         State = InvocationState.Accepted.ToName(),
     };
@@ -127,6 +133,8 @@ internal sealed class InvocationRow
             Preemptible = Preemptible is null ? null : Preemptible != 0,
             PolicyVersion = PolicyVersion,
             RerunOf = RerunOf,
+            RerunChanges = RerunChanges is null ? null : FromJson(RerunChanges),
+            Outputs = OutputsListedAt is { } listed ? new OutputsSummary(Microseconds.ToMoment(listed), OutputCount ?? 0, OutputBytes ?? 0, OutputsProblem) : null,
             Engine = Engine,
             DriverHandle = DriverHandle,
             CancelRequestedBy = CancelRequestedBy,

@@ -4,6 +4,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs.Outputs;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -12,7 +13,7 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address, ServerIdentity identity,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -134,6 +135,7 @@ internal sealed class InvocationRunner(
         record = await log.GetAsync(arGuid, cancellation);
         if (record is null or { Invocation.IsFinal: true }) return null;
         var change = InvocationEnd.Judge(record, driver);
+        await outputs.CompleteAsync(record, change, cancellation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
         TryRemove(arGuid);
         return await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning ? BatchInterval : null;
@@ -151,6 +153,7 @@ internal sealed class InvocationRunner(
         try
         {
             await log.SetConfigSha256Async(arGuid, preparation.PublishConfig(invocation), CancellationToken.None);
+            await outputs.NoteBeforeAsync(invocation, _stopping.Token);
             var script = preparation.PrepareDriver(arGuid, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
             await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.TokenFile(arGuid)), CancellationToken.None);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);

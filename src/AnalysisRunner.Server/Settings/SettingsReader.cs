@@ -6,7 +6,7 @@ using AnalysisRunner.Toml;
 namespace AnalysisRunner.Server.Settings;
 
 /// <summary>Turns the text of the settings into <see cref="ServerSettings"/>, or into everything that is wrong with it, each at its line.</summary>
-internal static class SettingsReader
+internal static partial class SettingsReader
 {
     private const string SchemaResource = "server.schema.toml";
 
@@ -61,6 +61,8 @@ internal static class SettingsReader
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
             },
             DriverImage = driverImage,
+            Administrators = Principals(Strings(server["administrators"])),
+            Notifications = ReadNotifications(text, table),
         };
     }
 

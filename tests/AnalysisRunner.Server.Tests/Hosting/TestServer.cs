@@ -42,14 +42,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(
         string datasets = DefaultDatasets, Func<IBatchEngine, IBatchEngine>? replaceEngine = null, Dictionary<string, string>? environment = null, string more = "",
-        Action<TestServer>? prepare = null)
+        Action<TestServer>? prepare = null, TimeProvider? time = null)
     {
         var server = new TestServer(new UserRepository("demo"), await TestIssuer.StartAsync(), replaceEngine is null, environment ?? []);
         server.AddRemote("demo");
         server.Repository.Git("remote", "add", "origin", Path.Combine(server.Remotes, "demo"));
         prepare?.Invoke(server);
         server.WriteSettings(datasets, more);
-        await server.StartServerAsync(replaceEngine);
+        await server.StartServerAsync(replaceEngine, time ?? TimeProvider.System);
         return server;
     }
 
@@ -170,9 +170,9 @@ internal sealed class TestServer : IAsyncDisposable
         Repository.Dispose();
     }
 
-    private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
+    private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine, TimeProvider time)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = time }, replaceEngine);
     }
 }

@@ -47,6 +47,7 @@ internal static class Samples
                 Preemptible = false,
                 PolicyVersion = "p1",
                 RerunOf = "a0000000-0000-4000-8000-00000000ffff",
+                RerunChanges = ["description", "arguments"],
                 Url = "",
             },
             RequestJson = """{"dataset":"fewgenomes"}""",
