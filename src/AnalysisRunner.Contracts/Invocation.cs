@@ -147,6 +147,12 @@ public sealed record Invocation
     /// <summary>The ar-guid of the invocation that it repeats.</summary>
     public string? RerunOf { get; init; }
 
+    /// <summary>The members of the recorded request that were changed for this repetition, in the wire's names; null when it repeats nothing.</summary>
+    public IReadOnlyList<string>? RerunChanges { get; init; }
+
+    /// <summary>What it made, once that was listed; null before, and when its driver never started.</summary>
+    public OutputsSummary? Outputs { get; init; }
+
     /// <summary>The engine that runs the driver; null until it was asked.</summary>
     public string? Engine { get; init; }
 

@@ -48,12 +48,7 @@ internal static class InvocationRoutes
     private static async Task ListAsync(HttpContext context)
     {
         var page = await Read(context).ListAsync(context.GetUser(), InvocationFilters.Parse(context.Request.Query), context.RequestAborted);
-        if (page.Next is { } next)
-        {
-            // By key and not by number: what is recorded meanwhile shifts nothing (RFC 8288).
-            var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "cursor")).Add("cursor", InvocationFilters.Format(next));
-            context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
-        }
+        if (page.Next is { } next) Requests.LinkNext(context, InvocationFilters.Format(next));
         IReadOnlyList<Invocation> shown = [.. page.Records.Select(record => record.Invocation)];
         await Requests.AnswerCachedAsync(context, shown, ContractsJson.Default.IReadOnlyListInvocation);
     }

@@ -119,6 +119,16 @@ internal static class Requests
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
+    /// <summary>Links to the next page (RFC 8288). By key and not by number: what is recorded meanwhile shifts nothing.</summary>
+    public static void LinkNext(HttpContext context, string cursor) => LinkNext(context, "cursor", cursor);
+
+    /// <summary>As above, by another parameter.</summary>
+    public static void LinkNext(HttpContext context, string parameter, string value)
+    {
+        var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != parameter)).Add(parameter, value);
+        context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
+    }
+
     /// <summary>Answers with JSON.</summary>
     public static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {

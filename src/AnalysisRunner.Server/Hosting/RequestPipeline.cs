@@ -52,6 +52,10 @@ internal static class RequestPipeline
             RunnerRoutes.Map(routes);
             CompatibleRoutes.Map(routes);
             InvocationRoutes.Map(routes);
+            OutputRoutes.Map(routes);
+            RerunRoutes.Map(routes);
+            ExportRoutes.Map(routes);
+            OverviewRoutes.Map(routes);
             BatchRoutes.Map(routes);
             PageRoutes.Map(routes);
         });

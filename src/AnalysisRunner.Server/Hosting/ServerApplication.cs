@@ -1,10 +1,14 @@
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Notifications;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -61,6 +65,9 @@ internal static class ServerApplication
         services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
         services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
+        services.AddSingleton<RerunInvocation>().AddSingleton<Overview>();
+        services.AddSingleton<IEndLog>(parts.InvocationLog).AddSingleton(_ => new ObjectStores());
+        services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
         services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
         if (parts.IdleLimit is { } limit)
         {
@@ -68,6 +75,8 @@ internal static class ServerApplication
         }
         if (parts.SettingsSource is { } source)
         {
+            services.AddSingleton<INotificationSender, WebhookSender>().AddSingleton<INotificationSender, MailSender>();
+            services.AddSingleton<NotificationDispatch>().AddHostedService(provider => provider.GetRequiredService<NotificationDispatch>());
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SettingsReload>(provider, source));
             services.AddHostedService(provider => provider.GetRequiredService<SettingsReload>());
         }

@@ -7,7 +7,7 @@ namespace AnalysisRunner.Server.Record;
 /// changed in the same transaction as the event that changes it. When a method has returned, what it wrote survives <c>kill -9</c> and
 /// power loss. One contract suite that every implementation passes. Every member may be called from several threads at once.
 /// </summary>
-public interface IInvocationLog : IAsyncDisposable
+public interface IInvocationLog : IEndLog, IAsyncDisposable
 {
     /// <summary>
     /// Records an invocation in state <c>accepted</c> together with its idempotency key, in one transaction. A key that its user has used
@@ -135,7 +135,9 @@ public interface IInvocationLog : IAsyncDisposable
     Task<long> RecordDenialAsync(NewDenial denial, CancellationToken cancellation);
 
     /// <summary>
-    /// At most <paramref name="limit"/> refusals, the newest first; with <paramref name="before"/>, only those with a lower id.
+    /// At most <paramref name="limit"/> refusals, the newest first; with <paramref name="before"/>, only those with a lower id; with
+    /// <paramref name="datasets"/>, only those of requests that named one of them.
     /// </summary>
-    ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(int limit, long? before, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(
+        int limit, long? before, CancellationToken cancellation, IReadOnlyCollection<string>? datasets = null);
 }

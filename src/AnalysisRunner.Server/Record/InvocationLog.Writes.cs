@@ -13,12 +13,12 @@ public sealed partial class InvocationLog
         INSERT INTO invocations (
             ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at, repository,
             work_tree, commit_id, branch, working_directory, project, configuration, script, arguments, environment_names, config_path,
-            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, identity, rerun_of, search_words,
+            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, identity, rerun_of, rerun_changes, search_words,
             claimed_by, recorded_at, last_sequence, state)
         VALUES (
             @ArGuid, @Dataset, @AccessLevel, @Namespace, @Description, @OutputPrefix, @OutputPath, @SubmittedBy, @SubmittedAt, @Repository,
             @WorkTree, @CommitId, @Branch, @WorkingDirectory, @Project, @Configuration, @Script, @Arguments, @EnvironmentNames, @ConfigPath,
-            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @Identity, @RerunOf, @SearchWords,
+            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @Identity, @RerunOf, @RerunChanges, @SearchWords,
             @ClaimedBy, @RecordedAt, 1, @State)
         ON CONFLICT (ar_guid) DO NOTHING
         RETURNING position

@@ -151,11 +151,13 @@ public sealed partial class InvocationLog : IInvocationLog
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(int limit, long? before, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(
+        int limit, long? before, CancellationToken cancellation, IReadOnlyCollection<string>? datasets = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         await using var connection = await _database.OpenReaderAsync(cancellation);
-        var rows = await connection.QueryAsync<DenialRow>(Denials, new { limit, before = before ?? long.MaxValue });
+        var rows = await connection.QueryAsync<DenialRow>(
+            datasets is null ? Denials : DenialsOf, new { limit, before = before ?? long.MaxValue, datasets });
         return [.. rows.Select(row => row.ToDenial())];
     }
 

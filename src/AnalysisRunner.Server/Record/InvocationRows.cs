@@ -39,6 +39,11 @@ internal sealed class InvocationRow
     public string? Identity { get; init; }
     public string? Toolchain { get; init; }
     public string? RerunOf { get; init; }
+    public string? RerunChanges { get; init; }
+    public long? OutputsListedAt { get; init; }
+    public long? OutputCount { get; init; }
+    public long? OutputBytes { get; init; }
+    public string? OutputsProblem { get; init; }
     public string SearchWords { get; init; } = "";
     public long RecordedAt { get; set; }
     public string? ClaimedBy { get; set; }
@@ -87,6 +92,7 @@ internal sealed class InvocationRow
         PolicyVersion = invocation.PolicyVersion,
         Identity = invocation.Identity is { } identity ? JsonSerializer.Serialize(identity, RecordJson.Default.JobIdentity) : null,
         RerunOf = invocation.RerunOf,
+        RerunChanges = invocation.RerunChanges is { } changes ? ToJson(changes) : null,
         SearchWords = Record.SearchWords.Of(invocation),
         State = InvocationState.Accepted.ToName(),
     };
@@ -133,6 +139,8 @@ internal sealed class InvocationRow
             Toolchain = Toolchain is null ? null : JsonSerializer.Deserialize(Toolchain, RecordJson.Default.Toolchain),
             Identity = Identity is null ? null : JsonSerializer.Deserialize(Identity, RecordJson.Default.JobIdentity),
             RerunOf = RerunOf,
+            RerunChanges = RerunChanges is null ? null : FromJson(RerunChanges),
+            Outputs = OutputsListedAt is { } listed ? new OutputsSummary(Microseconds.ToMoment(listed), OutputCount ?? 0, OutputBytes ?? 0, OutputsProblem) : null,
             Engine = Engine,
             DriverHandle = DriverHandle,
             CancelRequestedBy = CancelRequestedBy,

@@ -4,6 +4,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
 
@@ -14,7 +15,8 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
+    ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -146,6 +148,7 @@ internal sealed class InvocationRunner(
         if (record is null or { Invocation.IsFinal: true }) return null;
         await NoteToolchainAsync(record.Invocation);
         var change = InvocationEnd.Judge(record, driver);
+        await outputs.CompleteAsync(record, change, cancellation);
         storage.Close(record.Invocation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
         TryRemove(arGuid);
@@ -174,6 +177,7 @@ internal sealed class InvocationRunner(
             Failpoint.Pass(Failpoint.ConfigPublished);
             await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
             Failpoint.Pass(Failpoint.ConfigRecorded);
+            await outputs.NoteBeforeAsync(invocation, _stopping.Token);
             var hasEnvironment = invocation.EnvironmentNames.Count > 0;
             preparation.PrepareDriver(invocation, documents, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
             Failpoint.Pass(Failpoint.DriverPrepared);

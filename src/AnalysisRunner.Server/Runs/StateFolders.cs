@@ -81,6 +81,12 @@ internal sealed record RunFolder(string Path)
     /// <summary>Where the build says what it built.</summary>
     public string BuildResult => System.IO.Path.Combine(Driver, "build-result");
 
+    /// <summary>What lay under the output prefix, in one category of the storage, before the driver started.</summary>
+    public string OutputsBefore(string category) => System.IO.Path.Combine(Path, $"outputs-before-{category}.jsonl");
+
+    /// <summary>What is written beside the outputs, before it is there.</summary>
+    public string Metadata => System.IO.Path.Combine(Path, "metadata.json");
+
     /// <summary>The clean checkout.</summary>
     public string Checkout => System.IO.Path.Combine(Driver, "checkout");
 }

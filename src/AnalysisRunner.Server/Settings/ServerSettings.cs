@@ -29,6 +29,12 @@ internal sealed record ServerSettings
 
     /// <summary>The image of drivers that ask for none; null when there is none.</summary>
     public string? DriverImage { get; init; }
+
+    /// <summary>Who may read the denials of every dataset, as <see cref="Security.Caller.Principal"/> names them.</summary>
+    public IReadOnlySet<string> Administrators { get; init; } = new HashSet<string>();
+
+    /// <summary>Who is told of the end of invocations.</summary>
+    public NotificationSettings Notifications { get; init; } = new();
 }
 
 /// <summary>What only a restart can change.</summary>

@@ -11,7 +11,7 @@ namespace AnalysisRunner.Server.Settings;
 
 /// <summary>What a schema cannot say about settings: addresses, names, and what keys mean for one another.</summary>
 /// <param name="text">Says where relative paths start.</param>
-internal sealed class SettingsCheck(SettingsText text)
+internal sealed partial class SettingsCheck(SettingsText text)
 {
     private const int MaximumMembersFile = 4 * 1024 * 1024;
 
@@ -59,6 +59,7 @@ internal sealed class SettingsCheck(SettingsText text)
             if (Text(identity.Find("issuer")) is { } issuer && !issuers.Add(issuer)) Report(identity.Find("issuer")!, "is the issuer of another [identity] too; give its audiences in one of them.");
         }
         foreach (var dataset in Tables(settings, "datasets")) CheckDataset(settings, dataset);
+        CheckNotifications(settings);
     }
 
     /// <summary>The local path of a <c>file:///</c> address, as written: braces are not escaped.</summary>

@@ -6,7 +6,7 @@ using AnalysisRunner.Toml;
 namespace AnalysisRunner.Server.Settings;
 
 /// <summary>Turns the text of the settings into <see cref="ServerSettings"/>, or into everything that is wrong with it, each at its line.</summary>
-internal static class SettingsReader
+internal static partial class SettingsReader
 {
     private const string SchemaResource = "server.schema.toml";
 
@@ -64,6 +64,8 @@ internal static class SettingsReader
             DriverImage = driverImage,
             PassEnvironment = Strings(server["pass_environment"]),
             ApprovalTimeLimit = server["approval_time_limit"].AsDuration(),
+            Administrators = Principals(Strings(server["administrators"])),
+            Notifications = ReadNotifications(text, table),
         };
     }
 

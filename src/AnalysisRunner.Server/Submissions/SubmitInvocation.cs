@@ -35,13 +35,14 @@ internal sealed class SubmitInvocation(
     /// <param name="idempotencyKey">The same key and request never make two runs; null where the client knows no keys.</param>
     /// <param name="known">What the route has found wrong with the request's form; none where it leaves that to the rules.</param>
     /// <param name="cancellation">Gives up before the invocation is recorded; afterwards nothing does.</param>
+    /// <param name="rerun">What it repeats; null where it is no repetition.</param>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong; it is recorded as a denial.</exception>
     public async Task<SubmissionAccepted> ExecuteAsync(
-        Caller caller, SubmissionRequest request, string? idempotencyKey, IReadOnlyList<Problem> known, CancellationToken cancellation)
+        Caller caller, SubmissionRequest request, string? idempotencyKey, IReadOnlyList<Problem> known, CancellationToken cancellation, Rerun? rerun = null)
     {
         using var accepting = activity.TryAccept() ?? throw new AnalysisRunnerException(
             PolicyCodes.ShuttingDown, "The runner is shutting down and takes no new work; submit again, and a new one is started.");
-        var digest = Digest(request);
+        var digest = Digest(request, rerun);
         if (idempotencyKey is not null && await log.FindSubmissionAsync(caller.Name, idempotencyKey, cancellation) is { } earlier)
         {
             return AnswerKnown(caller, earlier.ArGuid, earlier.RequestDigest == digest);
@@ -50,7 +51,7 @@ internal sealed class SubmitInvocation(
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
             Failpoint.Pass(Failpoint.Judged);
-            return await AcceptAsync(caller, reviewed, idempotencyKey, digest);
+            return await AcceptAsync(caller, reviewed, rerun, idempotencyKey, digest);
         }
         catch (AnalysisRunnerException refusal)
         {
@@ -61,14 +62,14 @@ internal sealed class SubmitInvocation(
         }
     }
 
-    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, string? idempotencyKey, string digest)
+    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, Rerun? rerun, string? idempotencyKey, string digest)
     {
         var (request, dataset, level, found, image, _) = reviewed;
         if (found.Commit is { } commit && dataset.Identities.GetValueOrDefault(level) is { } jobs) found = found with { Commit = await code.LendAsync(commit, jobs) };
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
         var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
-        var invocation = Describe(caller, reviewed, arGuid, prefix);
+        var invocation = Describe(caller, reviewed, arGuid, prefix) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
 
         var result = await log.RecordAsync(
             new NewInvocation
@@ -152,8 +153,8 @@ internal sealed class SubmitInvocation(
     private SubmissionAccepted Answer(Caller caller, string arGuid) =>
         new(arGuid, address.PageOf(arGuid), caller.IsOwner ? $"{address.PageOf(arGuid)}?code={signIn.NewCode(caller).Code}" : null);
 
-    private static string Digest(SubmissionRequest request) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, ContractsJson.Default.SubmissionRequest)));
+    private static string Digest(SubmissionRequest request, Rerun? rerun) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. JsonSerializer.SerializeToUtf8Bytes(request, ContractsJson.Default.SubmissionRequest), .. Encoding.UTF8.GetBytes(rerun?.Of ?? "")]));
 
     private static string Recorded(SubmissionRequest request)
     {

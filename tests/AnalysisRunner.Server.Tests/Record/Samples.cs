@@ -48,6 +48,7 @@ internal static class Samples
                 PolicyVersion = "p1",
                 Identity = new JobIdentity { User = "fewgenomes-standard", GroupsOf = ["fewgenomes-test"], SlurmAccount = "a" },
                 RerunOf = "a0000000-0000-4000-8000-00000000ffff",
+                RerunChanges = ["description", "arguments"],
                 Url = "",
             },
             RequestJson = """{"dataset":"fewgenomes"}""",

@@ -18,6 +18,7 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
                 "environment_names", "config_path", "config_sha256", "client_name", "client_version", "engine", "driver_handle", "driver_ended_at",
                 "driver_reason", "exit_code", "cancel_requested_by", "cancel_requested_at", "state", "reason", "finished_at", "last_sequence",
                 "final_sequence", "recorded_at", "search_words", "image", "cpu", "memory", "storage", "preemptible", "policy_version", "rerun_of", "identity", "toolchain",
+                "rerun_changes", "outputs_listed_at", "output_count", "output_bytes", "outputs_problem", "announced_at",
             ]),
         new("requests", "invocation", ["invocation", "json"]),
         new("environments", "invocation", ["invocation", "sealed"]),
@@ -33,6 +34,11 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
                 "failed", "cancelled",
             ]),
         new("approvals", "invocation", ["invocation", "digest", "document", "expires_at", "approved_by", "approved_at"]),
+        new(
+            "outputs",
+            "invocation, category, path",
+            ["invocation", "category", "path", "change", "length", "sha256", "modified_at", "version", "problem"]),
+        new("notifications", "id", ["id", "invocation", "kind", "target", "attempts", "due_at", "delivered_at", "problem"]),
         new("denials", "id", ["id", "at", "denied_to", "dataset", "problems", "request"]),
     ];
 

@@ -83,6 +83,7 @@ internal sealed class PostgresDatabase : IRecordDatabase
         SELECT setval(pg_get_serial_sequence('invocations', 'position'), coalesce((SELECT max(position) FROM invocations), 0) + 1, false);
         SELECT setval(pg_get_serial_sequence('steps', 'ordinal'), coalesce((SELECT max(ordinal) FROM steps), 0) + 1, false);
         SELECT setval(pg_get_serial_sequence('batches', 'ordinal'), coalesce((SELECT max(ordinal) FROM batches), 0) + 1, false);
+        SELECT setval(pg_get_serial_sequence('notifications', 'id'), coalesce((SELECT max(id) FROM notifications), 0) + 1, false);
         SELECT setval(pg_get_serial_sequence('denials', 'id'), coalesce((SELECT max(id) FROM denials), 0) + 1, false);
         """;
 
