@@ -24,7 +24,7 @@ public sealed partial class Batch
     private Batch(string name, BatchHost host, CodeLine at)
     {
         (Name, _host) = (name, host);
-        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(name) || OneLine.HasControls(name))
         {
             throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a batch: give it some visible characters in one line.");
         }
@@ -134,7 +134,7 @@ public sealed partial class Batch
 
     internal Job Add(JobGroup? group, string name, CodeLine at)
     {
-        if (name is null || name.Any(char.IsControl)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a job: it must be one line of text.");
+        if (name is null || OneLine.HasControls(name)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a job: it must be one line of text.");
         var job = new Job(this, group, _jobs.Count + 1, name, at, Defaults.Values);
         _jobs.Add(job);
         return job;
@@ -142,7 +142,7 @@ public sealed partial class Batch
 
     internal JobGroup AddGroup(JobGroup? parent, string name, CodeLine at)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a group of jobs: it must be one line of text.");
+        if (string.IsNullOrWhiteSpace(name) || OneLine.HasControls(name)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a group of jobs: it must be one line of text.");
         var group = new JobGroup(this, parent, _groups.Count + 1, name);
         _groups.Add(group);
         return group;
