@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Pipelines.Hosting;
@@ -53,24 +54,24 @@ public sealed partial class Batch
 
     /// <summary>
     /// Starts a batch that obeys the run's config: what its section <c>hail</c> says by <c>default_timeout</c>, <c>default_memory</c>,
-    /// <c>cancel_after_n_failures</c> and <c>dry_run</c>.
+    /// <c>cancel_after_n_failures</c> and <c>dry_run</c>, and, where no server runs it, its section <c>batch</c>.
     /// </summary>
     /// <param name="name">The name shown to people; not empty.</param>
-    /// <param name="config">The config by keys: the one type that knows the runner's own sections whatever schemas a program has.</param>
+    /// <param name="config">The class that a schema of the program generates, or the config by keys (<see cref="AnalysisConfig"/>).</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <exception cref="Config.ConfigException">A value of the section cannot be read.</exception>
-    public static Batch Create(string name, AnalysisConfig config, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static Batch Create(string name, IAnalysisConfig config, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Create(name, config, BatchHost.Current, new CodeLine(file, line));
 
     internal static Batch Create(string name, BatchHost host, CodeLine line = default) =>
         new(name, host, line == default ? new CodeLine("", 0) : line);
 
-    internal static Batch Create(string name, AnalysisConfig config, BatchHost host, CodeLine line)
+    internal static Batch Create(string name, IAnalysisConfig config, BatchHost host, CodeLine line)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        var batch = new Batch(name, host, line);
-        ConfiguredDefaults.Apply(batch, config, line);
+        var byKeys = AnalysisConfig.Of(config);
+        var batch = new Batch(name, host, line) { EngineSettings = ConfiguredEngine.Read(byKeys) };
+        ConfiguredDefaults.Apply(batch, byKeys, line);
         return batch;
     }
 
