@@ -126,7 +126,8 @@ internal static class PageRoutes
         var after = (int)Requests.Number(context, "after", 0, 0, int.MaxValue);
         var batch = await Read(context).GetBatchAsync(context.GetCaller(), Key(context), context.RequestAborted);
         var jobs = await Read(context).GetJobsAsync(context.GetCaller(), Key(context), after, BatchPages.PageSize, context.RequestAborted);
-        await WriteAsync(context, BatchPages.One(batch, jobs, after));
+        var groups = await Read(context).GetGroupsAsync(context.GetCaller(), Key(context), context.RequestAborted);
+        await WriteAsync(context, BatchPages.One(batch, groups, jobs, after));
     }
 
     // The address that the original client prints: a driver is shown by its invocation, a job by its batch.
