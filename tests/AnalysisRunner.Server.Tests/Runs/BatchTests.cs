@@ -111,7 +111,8 @@ public sealed class BatchTests
         // None of them runs: the first one fails. What is to be seen is that all of them arrive.
         for (var i = 1; i < jobs; i++) batch.NewJob("next").Command($"cat {first["out"]}");
 
-        var ended = await (await batch.RunAsync(wait: false)).WaitAsync(TestRunner.Limit());
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2) + TimeSpan.FromMilliseconds(jobs));
+        var ended = await (await batch.RunAsync(wait: false, cancellation: patience.Token)).WaitAsync(patience.Token);
 
         ended.Jobs.ShouldBe(new JobCounts(0, 0, 0, 0, 1, jobs - 1));
         (await driver.Api.GetJobsAsync(ended.Key, jobs - 1, 10, TestRunner.Limit())).ShouldHaveSingleItem().Reason.ShouldBe("job 1 \"first\" failed");
