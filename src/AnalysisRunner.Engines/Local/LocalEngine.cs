@@ -106,7 +106,7 @@ public sealed class LocalEngine : IBatchEngine
     public ValueTask<BatchSummary?> GetAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_core.Find(key) is { } batch ? _core.Read(() => batch.Summary) : null);
+        return ValueTask.FromResult(_core.Find(key) is { } batch ? _core.Look(batch, () => batch.Summary) : null);
     }
 
     /// <inheritdoc/>
@@ -118,7 +118,7 @@ public sealed class LocalEngine : IBatchEngine
         var run = await LoadAsync(batch, cancellation);
         return run is null || after >= run.Jobs.Length
             ? []
-            : _core.Read(() => run.Jobs.Skip(after).Take(limit).Select(job => job.Summary()).ToArray());
+            : _core.Look(batch, () => run.Jobs.Skip(after).Take(limit).Select(job => job.Summary()).ToArray());
     }
 
     /// <inheritdoc/>
@@ -133,12 +133,12 @@ public sealed class LocalEngine : IBatchEngine
     public async ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return [];
-        return _core.Read(run.Jobs[job - 1].AttemptSummaries);
+        return _core.Look(batch, run.Jobs[job - 1].AttemptSummaries);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation) =>
-        _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? _core.Read(run.GroupSummaries) : [];
+        _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? _core.Look(batch, run.GroupSummaries) : [];
 
     /// <inheritdoc/>
     /// <remarks>When the job is tried again while the log is followed, the log of the next attempt comes after that of the one before, in full.</remarks>
@@ -256,7 +256,7 @@ public sealed class LocalEngine : IBatchEngine
     /// <summary>The jobs of a batch, read again when they are no longer in memory; null when the batch was forgotten meanwhile.</summary>
     private async ValueTask<BatchRun?> LoadAsync(LiveBatch batch, CancellationToken cancellation)
     {
-        if (_core.Read(() => batch.Run) is { } run) return run;
+        if (_core.Look(batch, () => batch.Run) is { } run) return run;
         try
         {
             run = await Task.Run(() => batch.Folder.Load().Run, cancellation);

@@ -63,7 +63,7 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 Engine = await LocalEngines.OpenAsync(
-                    folders, runnerLog, opened, [new ObjectStoreTransfer(opened.Add(new ObjectStores()))], replaceEngine, cancellation),
+                    folders, LocalEngineReader.ReadFile(Path.Combine(folders.Root, LocalEngineReader.FileName)), runnerLog, opened, [new ObjectStoreTransfer(opened.Add(new ObjectStores()))], replaceEngine, cancellation),
                 IdleLimit = options.IdleLimit,
                 Time = options.Time,
             }));

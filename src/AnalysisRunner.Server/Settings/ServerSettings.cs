@@ -1,3 +1,4 @@
+using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Record;
 
@@ -35,6 +36,9 @@ internal sealed record ServerSettings
 
     /// <summary>Who is told of the end of invocations.</summary>
     public NotificationSettings Notifications { get; init; } = new();
+
+    /// <summary>How large a batch may be that a driver hands over, in bytes of JSON.</summary>
+    public long BatchLimit { get; init; } = 2L << 30;
 }
 
 /// <summary>What only a restart can change.</summary>
@@ -48,6 +52,9 @@ internal sealed record FixedSettings
 
     /// <summary>Where the invocation log is kept, as <see cref="InvocationLogOptions.Database"/> takes it.</summary>
     public string Database { get; init; } = InvocationLogOptions.Sqlite;
+
+    /// <summary>How the engine of this machine works.</summary>
+    public LocalEngineSettings LocalEngine { get; init; } = new();
 
     /// <summary>The absolute path of the folder of composed configs; null for the one in the state folder.</summary>
     public string? ConfigStore { get; init; }

@@ -1,3 +1,4 @@
+using System.Text;
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
@@ -11,7 +12,7 @@ internal static partial class SettingsReader
     private const string SchemaResource = "server.schema.toml";
 
     /// <summary>What the settings may contain.</summary>
-    public static Schema Schema { get; } = ReadSchema();
+    public static Schema Schema { get; } = ReadSchema(SchemaResource, LocalEngineReader.SchemaResource);
 
     private static readonly ConfigLoader Loader = new(Schema);
 
@@ -44,6 +45,7 @@ internal static partial class SettingsReader
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
                 ConfigStore = server.Find("config_store") is { } store ? SettingsCheck.FolderOf(store.AsString()) : null,
+                LocalEngine = LocalEngineReader.Read(table),
                 Storage = server.Find("storage") is { } storage ? SettingsCheck.FolderOf(storage.AsString()) : null,
             },
             Code = new CodeSettings
@@ -66,6 +68,7 @@ internal static partial class SettingsReader
             ApprovalTimeLimit = server["approval_time_limit"].AsDuration(),
             Administrators = Principals(Strings(server["administrators"])),
             Notifications = ReadNotifications(text, table),
+            BatchLimit = server["batch_limit_mb"].AsInteger() << 20,
         };
     }
 
@@ -108,10 +111,15 @@ internal static partial class SettingsReader
             ? map.AsMap(item => item.AsTable()).ToDictionary(entry => entry.Key, entry => read(entry.Key, entry.Value), StringComparer.Ordinal)
             : [];
 
-    private static Schema ReadSchema()
+    /// <summary>The schema that several of this program's files make together.</summary>
+    public static Schema ReadSchema(params ReadOnlySpan<string> resources)
     {
-        using var stream = typeof(SettingsReader).Assembly.GetManifestResourceStream(SchemaResource)!;
-        using var reader = new StreamReader(stream);
-        return Schema.Alone(SchemaFile.Parse(TomlDocument.Parse(reader.ReadToEnd(), SchemaResource)));
+        var text = new StringBuilder();
+        foreach (var resource in resources)
+        {
+            using var reader = new StreamReader(typeof(SettingsReader).Assembly.GetManifestResourceStream(resource)!);
+            text.Append(reader.ReadToEnd());
+        }
+        return Schema.Alone(SchemaFile.Parse(TomlDocument.Parse(text.ToString(), resources[0])));
     }
 }

@@ -8,6 +8,9 @@ public sealed record BatchDetails
     /// <summary>The batch.</summary>
     public required BatchSummary Batch { get; init; }
 
+    /// <summary>Its groups, ascending.</summary>
+    public required IReadOnlyList<JobGroupSummary> Groups { get; init; }
+
     /// <summary>The jobs of this page, ascending.</summary>
     public required IReadOnlyList<JobSummary> Jobs { get; init; }
 

@@ -25,6 +25,7 @@ internal static class BatchPages
         var details = new BatchDetails
         {
             Batch = batch,
+            Groups = await Engine(context).GetGroupsAsync(batch.Key, context.RequestAborted),
             Jobs = await Engine(context).GetJobsAsync(batch.Key, after, PageSize, context.RequestAborted),
             After = after,
             PageSize = PageSize,
