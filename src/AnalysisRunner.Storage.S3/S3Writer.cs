@@ -24,31 +24,14 @@ internal sealed class S3Writer(S3Store store, S3StoreOptions options, S3Connecti
         }
         if (write.Condition.Kind == WriteConditionKind.None || options.Conditional)
             return await new S3Parts(store, options, connection, content, path, write, sent).WriteAsync(first, reader, cancellationToken).ConfigureAwait(false);
-        return await PutSpooledAsync(path, first, source, write, sent, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<ObjectInfo> PutSpooledAsync(StoragePath path, UploadPart first, Stream rest, WriteOptions write, ByteCount sent, CancellationToken cancellationToken)
-    {
-        using var hasher = ContentHasher.ForWriting();
-        UploadPart whole;
-        using (first)
+        using var whole = await reader.WholeAsync(first, options.LargestRequest + 1, cancellationToken).ConfigureAwait(false);
+        if (whole.Length > options.LargestRequest)
         {
-            var beginning = first.Open();
-            await using var opened = beginning.ConfigureAwait(false);
-            var both = new ChainedStream(beginning, rest);
-            await using var chained = both.ConfigureAwait(false);
-            whole = await UploadPart.SpooledAsync(both, options.LargestRequest + 1, block => hasher.Append(block.Span), cancellationToken).ConfigureAwait(false);
+            throw StorageErrors.NotSupported(path,
+                $"\"{path}\" is larger than {options.LargestRequest} bytes, which takes several parts, and this engine does not judge a condition when it completes them: of several writers more than one would succeed. "
+                + "Write without a condition, or, if the engine does judge them, set JudgesAllConditions.");
         }
-        using (whole)
-        {
-            if (whole.Length > options.LargestRequest)
-            {
-                throw StorageErrors.NotSupported(path,
-                    $"\"{path}\" is larger than {options.LargestRequest} bytes, which takes several parts, and this engine does not judge a condition when it completes them: of several writers more than one would succeed. "
-                    + "Write without a condition, or, if the engine does judge them, set JudgesAllConditions.");
-            }
-            return await PutAsync(path, whole, hasher.Current(), write, sent, cancellationToken).ConfigureAwait(false);
-        }
+        return await PutAsync(path, whole, reader.Digest, write, sent, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ObjectInfo> PutAsync(StoragePath path, UploadPart whole, ContentDigest digest, WriteOptions write, ByteCount sent, CancellationToken cancellationToken)

@@ -1,10 +1,9 @@
 using System.Net;
-using AnalysisRunner.Storage.Transfers;
 
-namespace AnalysisRunner.Storage.S3;
+namespace AnalysisRunner.Storage.Transfers;
 
-/// <summary>A part as the body of a request; the part outlives it, for another attempt.</summary>
-internal sealed class UploadContent(UploadPart part) : HttpContent
+/// <summary>A part, or what comes after its first bytes, as the body of a request; the part outlives it, for another attempt.</summary>
+internal sealed class UploadContent(UploadPart part, long skipped = 0) : HttpContent
 {
     private const int BlockSize = 256 * 1024;
 
@@ -12,14 +11,14 @@ internal sealed class UploadContent(UploadPart part) : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var content = part.Open();
+        var content = part.Open(skipped);
         await using var opened = content.ConfigureAwait(false);
         await content.CopyToAsync(stream, BlockSize, cancellationToken).ConfigureAwait(false);
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = part.Length;
+        length = part.Length - skipped;
         return true;
     }
 }
