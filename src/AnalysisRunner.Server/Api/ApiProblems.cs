@@ -18,7 +18,7 @@ internal static class ApiProblems
         PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch
             or PolicyCodes.DatasetUnknown or PolicyCodes.NotMember or PolicyCodes.LevelNotAvailable or PolicyCodes.NotMemberOfLevel or PolicyCodes.RepositoryNotAllowed
             or PolicyCodes.RepositorylessNotAllowed or PolicyCodes.ImageNotAllowed or PolicyCodes.UncommittedConfigNotAllowed or PolicyCodes.LevelNotEnforced
-            or PolicyCodes.OtherRepositoryOfWorkflow or EndCodes.DenialsNotAllowed => StatusCodes.Status403Forbidden,
+            or PolicyCodes.OtherRepositoryOfWorkflow or EndCodes.DenialsNotAllowed or EndCodes.SignInNotBegun or EndCodes.SignInFailed => StatusCodes.Status403Forbidden,
         PolicyCodes.Unknown or PolicyCodes.NoSuchRoute => StatusCodes.Status404NotFound,
         PolicyCodes.Busy or PolicyCodes.KeyReused or PolicyCodes.InvocationEnded => StatusCodes.Status409Conflict,
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,

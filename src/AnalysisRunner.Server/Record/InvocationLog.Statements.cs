@@ -28,8 +28,4 @@ public sealed partial class InvocationLog
 
     private const string RequestOf =
         "SELECT r.json FROM requests r JOIN invocations i ON i.position = r.invocation WHERE i.ar_guid = @arGuid";
-
-    private const string Denials = "SELECT * FROM denials WHERE id < @before ORDER BY id DESC LIMIT @limit";
-
-    private const string DenialsOf = "SELECT * FROM denials WHERE dataset IN @datasets AND id < @before ORDER BY id DESC LIMIT @limit";
 }

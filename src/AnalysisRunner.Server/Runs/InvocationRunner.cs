@@ -5,6 +5,7 @@ using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs.Outputs;
+using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -13,7 +14,7 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address, ServerIdentity identity, ServerMetrics metrics,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -98,6 +99,7 @@ internal sealed class InvocationRunner(
                     await run.WaitAsync(interval, _stopping.Token);
                 }
                 TryRemove(arGuid);
+                if (await log.GetAsync(arGuid, _stopping.Token) is { Invocation: { IsFinal: true } ended }) metrics.Ended(ended);
                 _runs.TryRemove(arGuid, out _);
                 activity.Ended(arGuid);
                 return;

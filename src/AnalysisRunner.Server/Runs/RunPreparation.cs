@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using AnalysisRunner.Contracts;
@@ -13,6 +14,9 @@ namespace AnalysisRunner.Server.Runs;
 /// <param name="dotnetHost">The <c>dotnet</c> program that drivers use.</param>
 internal sealed class RunPreparation(StateFolders folders, ConfigComposition composition, string dotnetHost)
 {
+    // By which what the driver does is found together with the request (W3C Trace Context, as programs pass it on).
+    private const string TraceVariable = "TRACEPARENT";
+
     /// <summary>Where it is published which layer and line set each key of the config.</summary>
     public string OriginsPath(string arGuid) => folders.Origins(arGuid);
 
@@ -37,6 +41,7 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
             Image = image,
             DotnetHost = dotnetHost,
         };
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace }) PrivateFile.Replace(folder.Trace, trace);
         PrivateFile.Replace(folder.PreparedConfig, config.ToToml());
         PrivateFile.Replace(folder.PreparedOrigins, config.Origins);
         var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin) : null;
@@ -64,7 +69,10 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
     public string PrepareDriver(string arGuid, IReadOnlyDictionary<string, string> environment)
     {
         var folder = folders.Run(arGuid);
-        PrivateFile.Replace(folder.Environment, DriverScript.WriteEnvironment(environment));
+        var variables = new Dictionary<string, string>(environment);
+        // A trace that the user gives is meant.
+        if (File.Exists(folder.Trace)) variables.TryAdd(TraceVariable, File.ReadAllText(folder.Trace));
+        PrivateFile.Replace(folder.Environment, DriverScript.WriteEnvironment(variables));
         if (!File.Exists(folder.TokenFile)) PrivateFile.CreateOnce(folder.TokenFile, BearerTokens.NewJobToken(arGuid));
         return File.ReadAllText(folder.DriverScript, Encoding.UTF8);
     }

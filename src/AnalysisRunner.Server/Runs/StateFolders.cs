@@ -75,6 +75,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>Where the build says what it built.</summary>
     public string BuildResult => System.IO.Path.Combine(Path, "build-result");
 
+    /// <summary>The trace of the request that submitted the run, as <c>traceparent</c> has it.</summary>
+    public string Trace => System.IO.Path.Combine(Path, "traceparent");
+
     /// <summary>What lay under the output prefix, in one category of the storage, before the driver started.</summary>
     public string OutputsBefore(string category) => System.IO.Path.Combine(Path, $"outputs-before-{category}.jsonl");
 

@@ -6,6 +6,7 @@ using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Security.Oidc;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,14 +43,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(
         string datasets = DefaultDatasets, Func<IBatchEngine, IBatchEngine>? replaceEngine = null, Dictionary<string, string>? environment = null, string more = "",
-        Action<TestServer>? prepare = null, TimeProvider? time = null)
+        Action<TestServer>? prepare = null, TimeProvider? time = null, TelemetryExport? telemetry = null)
     {
         var server = new TestServer(new UserRepository("demo"), await TestIssuer.StartAsync(), replaceEngine is null, environment ?? []);
         server.AddRemote("demo");
         server.Repository.Git("remote", "add", "origin", Path.Combine(server.Remotes, "demo"));
         prepare?.Invoke(server);
         server.WriteSettings(datasets, more);
-        await server.StartServerAsync(replaceEngine, time ?? TimeProvider.System);
+        await server.StartServerAsync(replaceEngine, time ?? TimeProvider.System, telemetry);
         return server;
     }
 
@@ -170,9 +171,9 @@ internal sealed class TestServer : IAsyncDisposable
         Repository.Dispose();
     }
 
-    private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine, TimeProvider time)
+    private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine, TimeProvider time, TelemetryExport? telemetry)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = time }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = time, Telemetry = telemetry }, replaceEngine);
     }
 }
