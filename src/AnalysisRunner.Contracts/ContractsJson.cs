@@ -11,6 +11,7 @@ namespace AnalysisRunner.Contracts;
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(SubmissionRequest))]
 [JsonSerializable(typeof(SubmissionAccepted))]
+[JsonSerializable(typeof(ApprovalRequest))]
 [JsonSerializable(typeof(Invocation))]
 [JsonSerializable(typeof(IReadOnlyList<Invocation>))]
 [JsonSerializable(typeof(InvocationEvent))]

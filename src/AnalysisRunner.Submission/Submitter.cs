@@ -21,6 +21,9 @@ public sealed record SubmitSettings
     /// <summary>A file by which a second click is known as one; null knows none.</summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>How long to wait for another submission of the same project that is being sent. The default is longer than all of its tries together.</summary>
+    public TimeSpan TurnPatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>When the user asked for the submission.</summary>
     public DateTimeOffset BegunAt { get; init; } = DateTimeOffset.UtcNow;
 }
@@ -78,7 +81,7 @@ public sealed class Submitter(
         var server = options.IsLocal ? "the local runner" : options.RunnerUrl!;
         // Before the turn is taken: nobody waits for a server that is not there.
         await connection.GetAsync(cancellation).ConfigureAwait(false);
-        using var turn = await new SubmissionKeys(settings.KeyFile).TakeAsync(server, request, settings.BegunAt, cancellation).ConfigureAwait(false);
+        using var turn = await new SubmissionKeys(settings.KeyFile, TimeProvider.System, settings.TurnPatience).TakeAsync(server, request, settings.BegunAt, cancellation).ConfigureAwait(false);
         output.WriteLine(turn.IsRepeated
             ? $"Sending the submission again that was sent a moment ago to {TerminalText.OneLine(server)}: it makes no second run."
             : $"Sending commit {request.Commit![..12]} to {TerminalText.OneLine(server)}.");

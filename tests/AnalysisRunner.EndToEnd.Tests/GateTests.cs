@@ -130,6 +130,37 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task Looks_again_after_the_build_at_what_referenced_projects_are_made_of()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+        analysis.Write(".gitignore", "bin/\nobj/\n*.g.cs\n*.late\n");
+        analysis.Write("library/Library.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <Target Name="Generate" BeforeTargets="CoreCompile" Condition="'$(Adds)' == 'a file that a wildcard finds'">
+                <WriteLinesToFile File="Version.g.cs" Lines="// generated" Overwrite="true" />
+              </Target>
+            </Project>
+            """);
+        analysis.Edit("analysis/HelloBatch.csproj", "<AnalysisConfig Include", "<ProjectReference Include=\"../library/Library.csproj\" /><AnalysisConfig Include");
+        analysis.Edit("analysis/HelloBatch.csproj", "<Import Project=\"Sdk.targets\"", """
+              <Target Name="Plant" BeforeTargets="BeforeBuild" Condition="'$(Adds)' == 'an item to an import'">
+                <WriteLinesToFile File="../library/obj/Library.csproj.planted.targets" Lines="&lt;Project&gt;&lt;ItemGroup&gt;&lt;Compile Include='Planted.late' /&gt;&lt;/ItemGroup&gt;&lt;/Project&gt;" Overwrite="true" />
+              </Target>
+              <Import Project="Sdk.targets"
+            """);
+        await analysis.CommitAsync("A library that grows while it is built");
+        analysis.Write("library/obj/Library.csproj.planted.targets", "<Project />");
+        analysis.Write("library/Planted.late", "");
+        var clean = await DryRunAsync(analysis);
+        clean.ExitCode.ShouldBe(0, clean.Output);
+
+        (await DryRunAsync(analysis, "-p:Adds=an item to an import")).ShouldBeRefused("AR2028", "library/Planted.late");
+        analysis.Write("library/obj/Library.csproj.planted.targets", "<Project />");
+        (await DryRunAsync(analysis, "-p:Adds=a file that a wildcard finds")).ShouldBeRefused("AR2028", "library/Version.g.cs");
+    }
+
+    [Fact]
     public async Task Refuses_an_assembly_of_another_commit_and_a_commit_that_moves_during_the_build()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();

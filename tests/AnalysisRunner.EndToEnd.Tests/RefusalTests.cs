@@ -20,6 +20,19 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Refuses_options_that_mean_nothing_all_at_once()
+    {
+        await using var analysis = await AnalysisRepository.CreateAsync();
+
+        var refused = await analysis.SubmitAsync("-p:AnalysisArguments='not closed", "-p:AnalysisCpu=two", "-p:RunnerUrl=http://user:s3cret@runner.example.org");
+
+        refused.ShouldBeRefused("AR1007", "'not closed");
+        refused.ShouldBeRefused("AR1008", "'two'");
+        refused.ShouldBeRefused("AR1018", "runner.example.org");
+        refused.Output.Split('\n').Where(line => line.Contains("error AR1018", StringComparison.Ordinal)).ShouldAllBe(line => !line.Contains("s3cret"));
+    }
+
+    [Fact]
     public async Task Refuses_a_folder_without_repository_or_commit()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();

@@ -74,6 +74,23 @@ public sealed class ServerTests : IAsyncLifetime, IDisposable
     }
 
     [LinuxFact]
+    public async Task Says_when_the_provider_of_tokens_gives_none()
+    {
+        _server.Before = context => context.Request.Path == "/oidc" ? Results.StatusCode(500) : null;
+        var job = new Dictionary<string, string>
+        {
+            ["SSL_CERT_FILE"] = _trust,
+            ["XDG_CONFIG_HOME"] = "/nowhere",
+            ["ACTIONS_ID_TOKEN_REQUEST_URL"] = $"https://127.0.0.1:{_server.Port}/oidc?v=1",
+            ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Token,
+        };
+
+        (await SubmitAsync($"https://127.0.0.1:{_server.Port}", job)).ShouldBeRefused("AR1053", "GitHub Actions answered 500");
+
+        _server.Submissions.ShouldBeEmpty();
+    }
+
+    [LinuxFact]
     public async Task Passes_on_what_the_server_says_and_repeats_what_may_be_repeated_with_one_key()
     {
         var url = $"https://127.0.0.1:{_server.Port}";

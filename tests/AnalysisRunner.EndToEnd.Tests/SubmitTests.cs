@@ -51,51 +51,6 @@ public sealed class SubmitTests
     }
 
     [Fact]
-    public async Task Passes_arguments_to_the_program()
-    {
-        await using var analysis = await AnalysisRepository.CreateAsync();
-
-        var submit = await analysis.SubmitAsync("-p:AnalysisArguments=--name-to-print 'Ada  O'\\''Hara $HOME'");
-
-        submit.ExitCode.ShouldBe(0, submit.Output);
-        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
-        invocation.Arguments.ShouldBe(["--name-to-print", "Ada  O'Hara $HOME"]);
-        (await analysis.State.JobLogAsync(invocation.Batches[0].Key, 2)).ShouldBe("Hello, Ada  O'Hara $HOME\n");
-    }
-
-    [Fact]
-    public async Task Arguments_and_environment_reach_the_program_as_they_were_meant()
-    {
-        await using var analysis = await AnalysisRepository.CreateAsync();
-        analysis.Write("analysis/Program.cs", """
-            foreach (var argument in args) System.Console.WriteLine("<" + argument + ">");
-            System.Console.WriteLine("<" + System.Environment.GetEnvironmentVariable("PLAIN") + ">");
-            """);
-        analysis.Edit("analysis/HelloBatch.csproj", "<AnalysisConfig Include", "<AnalysisEnvironment Include=\"PLAIN\" Value=\"$(Plain)\" /><AnalysisConfig Include");
-        await analysis.CommitAsync("Print what was given");
-
-        // In -p:, MSBuild takes ';' and ',' for separators, drops '"', and takes '%' before two hexadecimal digits for an escape.
-        (string Given, string[] Meant)[] cases =
-        [
-            ("plain 'two  words' %22three more words%22", ["plain", "two  words", "three more words"]),
-            ("'it'\\''s' %22say \\%22hi\\%22%22 back\\\\slash ''", ["it's", "say \"hi\"", "back\\slash", ""]),
-            ("$HOME '${PATH}' '$(id)' `id` ~ * ?", ["$HOME", "${PATH}", "$(id)", "`id`", "~", "*", "?"]),
-            ("a%3Bb '%3B' a%2Cb", ["a;b", ";", "a,b"]),
-            ("50% 100%25 %2541 'a%b' %%", ["50%", "100%", "%41", "a%b", "%%"]),
-            ("ünïcödé-δ 日本 %40(Compile) &lt%3B | > & !", ["ünïcödé-δ", "日本", "@(Compile)", "&lt;", "|", ">", "&", "!"]),
-        ];
-        var given = string.Join(' ', cases.Select(example => example.Given));
-        var submit = await analysis.SubmitAsync("-p:AnalysisArguments=" + given, "-p:Plain=" + given);
-        submit.ExitCode.ShouldBe(0, submit.Output);
-
-        var printed = submit.Output.Split('\n').Where(line => line.Contains("driver | <", StringComparison.Ordinal)).Select(line => line[(line.IndexOf('<') + 1)..line.LastIndexOf('>')]);
-        printed.ShouldBe([.. cases.SelectMany(example => example.Meant), Unescape(given)]);
-    }
-
-    private static string Unescape(string given) => given
-        .Replace("%3B", ";", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal).Replace("%22", "\"", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
-
-    [Fact]
     public async Task A_double_click_makes_one_run()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();
@@ -211,76 +166,6 @@ public sealed class SubmitTests
         invocations.Select(invocation => invocation.WorkTree!.TrimEnd('/')).Order().ShouldBe(new[] { first.Root, second.Root }.Order());
         invocations.ShouldAllBe(invocation => invocation.State == InvocationState.Succeeded);
         invocations.Select(invocation => new Uri(invocation.Url).Authority).Distinct().ShouldHaveSingleItem("one server served both");
-    }
-
-    [Fact]
-    public async Task A_failing_program_fails_the_invocation_and_the_build()
-    {
-        await using var analysis = await AnalysisRepository.CreateAsync();
-        analysis.Write("analysis/Fail.cs", """
-            internal static class Fail
-            {
-                [System.Runtime.CompilerServices.ModuleInitializer]
-                internal static void Now() => System.Environment.Exit(7);
-            }
-            """);
-        await analysis.CommitAsync("Fail");
-
-        var submit = await analysis.SubmitAsync();
-
-        submit.ExitCode.ShouldNotBe(0);
-        submit.Output.ShouldContain("error AR1016");
-        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
-        invocation.State.ShouldBe(InvocationState.Failed);
-        invocation.Steps.Single(step => step.Name == "run").ExitCode.ShouldBe(7);
-    }
-
-    [Fact]
-    public async Task A_failing_job_fails_the_invocation_although_its_driver_succeeded()
-    {
-        await using var analysis = await AnalysisRepository.CreateAsync();
-        analysis.Write("analysis/Program.cs", """
-            using AnalysisRunner.Pipelines;
-            var batch = Batch.Create("fails");
-            batch.NewJob("breaks").Command($"echo about to break; exit 3");
-            await batch.RunAsync(wait: false);
-            """);
-        await analysis.CommitAsync("A job that fails");
-
-        var submit = await analysis.SubmitAsync();
-
-        submit.ExitCode.ShouldNotBe(0);
-        submit.Output.ShouldContain("about to break");
-        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
-        invocation.State.ShouldBe(InvocationState.Failed);
-        invocation.ExitCode.ShouldBe(0);
-        invocation.Reason.ShouldNotBeNull().ShouldContain("fails");
-        invocation.Batches.ShouldHaveSingleItem().State.ShouldBe(BatchState.Failed);
-    }
-
-    [Fact]
-    public async Task A_job_larger_than_the_machine_is_refused_at_submission()
-    {
-        await using var analysis = await AnalysisRepository.CreateAsync();
-        analysis.Write("analysis/Program.cs", """
-            using AnalysisRunner.Pipelines;
-            var batch = Batch.Create("huge");
-            batch.NewJob("giant").Cpu("100000").Command($"true");
-            await batch.RunAsync(wait: false);
-            """);
-        await analysis.CommitAsync("A job that fits no machine");
-
-        var submit = await analysis.SubmitAsync();
-
-        submit.ExitCode.ShouldNotBe(0);
-        submit.Output.ShouldContain("AR62");
-        submit.Output.ShouldContain("giant");
-        var invocation = (await analysis.State.InvocationsAsync()).ShouldHaveSingleItem();
-        invocation.State.ShouldBe(InvocationState.Failed);
-        var batch = invocation.Batches.ShouldHaveSingleItem("what was refused is recorded, too");
-        batch.State.ShouldBe(BatchState.Failed);
-        batch.Reason.ShouldNotBeNull().ShouldContain("AR6208");
-        batch.Jobs.Cancelled.ShouldBe(1, "and nothing of it ran");
     }
 
     [Fact]

@@ -3,12 +3,14 @@ namespace AnalysisRunner.Package.Tests;
 /// <summary>The levels as configurations of a solution.</summary>
 public sealed class SolutionTests
 {
-    [Fact]
-    public async Task A_solution_maps_the_levels_and_its_library_is_built_as_release()
+    [Theory]
+    [InlineData("Work.slnx")]
+    [InlineData("Classic.sln")]
+    public async Task A_solution_maps_the_levels_and_its_library_is_built_as_release(string solution)
     {
         var consumer = await SolutionAsync();
 
-        var build = (await consumer.BuildAsync(["build", "Work.slnx", "-c", "Standard"])).ShouldSucceed();
+        var build = (await consumer.BuildAsync(["build", solution, "-c", "Standard"])).ShouldSucceed();
 
         build.Warnings.ShouldBeEmpty();
         build.Compilations.ShouldBe(2);
@@ -19,18 +21,22 @@ public sealed class SolutionTests
         (await consumer.BuildAsync(["build", "analysis", "-c", "Standard", "--no-restore"])).ShouldSucceed().Compilations.ShouldBe(0);
     }
 
-    [Fact]
-    public async Task A_configuration_that_the_solution_does_not_declare_is_an_error()
+    [Theory]
+    [InlineData("Work.slnx")]
+    [InlineData("Classic.sln")]
+    public async Task A_configuration_that_the_solution_does_not_declare_is_an_error(string solution)
     {
         var consumer = await SolutionAsync();
-        (await consumer.BuildAsync(["build", "Work.slnx", "-c", "Stanard"])).Errors.Select(error => error.Code).ShouldContain("MSB4126");
+        (await consumer.BuildAsync(["build", solution, "-c", "Stanard"])).Errors.Select(error => error.Code).ShouldContain("MSB4126");
     }
 
-    [Fact]
-    public async Task Submit_belongs_to_projects()
+    [Theory]
+    [InlineData("Work.slnx")]
+    [InlineData("Classic.sln")]
+    public async Task Submit_belongs_to_projects(string solution)
     {
         var consumer = await SolutionAsync();
-        (await consumer.BuildAsync(["build", "Work.slnx", "-t:Submit", "-p:Dataset=fewgenomes", "-p:AnalysisDryRun=true"])).Errors.Select(error => error.Code).ShouldContain("MSB4057");
+        (await consumer.BuildAsync(["build", solution, "-t:Submit", "-p:Dataset=fewgenomes", "-p:AnalysisDryRun=true"])).Errors.Select(error => error.Code).ShouldContain("MSB4057");
     }
 
     private static async Task<Consumer> SolutionAsync()
@@ -60,6 +66,36 @@ public sealed class SolutionTests
               </Project>
             </Solution>
             """);
+        consumer.Write("Classic.sln", ClassicSolution());
         return consumer;
+    }
+
+    /// <summary>The same in the older format, as Visual Studio writes it.</summary>
+    private static string ClassicSolution()
+    {
+        const string Analysis = "{0F8FAD5B-D9CB-469F-A165-70867728950E}";
+        const string Library = "{7C9E6679-7425-40DE-944B-E07FC1F90AE7}";
+        string[] configurations = ["Debug", "Release", "Test", "Standard", "Full"];
+        var solution = configurations.Select(name => $"\t\t{name}|Any CPU = {name}|Any CPU");
+        var projects = configurations.SelectMany(name => new[] { (Id: Analysis, As: name), (Id: Library, As: name == "Debug" ? "Debug" : "Release") }
+            .SelectMany(project => new[] { "ActiveCfg", "Build.0" }.Select(kind => $"\t\t{project.Id}.{name}|Any CPU.{kind} = {project.As}|Any CPU")));
+        return string.Join("\r\n",
+        [
+            "Microsoft Visual Studio Solution File, Format Version 12.00",
+            "# Visual Studio Version 17",
+            $"Project(\"{{9A19103F-16F7-4668-BE54-9A1E7A4F7556}}\") = \"Analysis\", \"analysis\\Analysis.csproj\", \"{Analysis}\"",
+            "EndProject",
+            $"Project(\"{{9A19103F-16F7-4668-BE54-9A1E7A4F7556}}\") = \"Library\", \"library\\Library.csproj\", \"{Library}\"",
+            "EndProject",
+            "Global",
+            "\tGlobalSection(SolutionConfigurationPlatforms) = preSolution",
+            .. solution,
+            "\tEndGlobalSection",
+            "\tGlobalSection(ProjectConfigurationPlatforms) = postSolution",
+            .. projects,
+            "\tEndGlobalSection",
+            "EndGlobal",
+            "",
+        ]);
     }
 }

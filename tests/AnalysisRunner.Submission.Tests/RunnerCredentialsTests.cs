@@ -102,7 +102,47 @@ public sealed class RunnerCredentialsTests : IDisposable
         claims.RootElement.GetProperty("aud").GetString().ShouldBe(provider.Url);
     }
 
+    [Fact]
+    public async Task A_Google_user_who_has_signed_in_exchanges_the_refresh_token()
+    {
+        var forms = new List<string>();
+        using var provider = new TokenProvider(request =>
+        {
+            forms.Add(request.Body);
+            return $$"""{"access_token": "not this one", "id_token": "{{Jwt(3600)}}", "token_type": "Bearer"}""";
+        });
+        var variables = new Dictionary<string, string> { ["GOOGLE_APPLICATION_CREDENTIALS"] = _folder.Write("user.json", User(provider.Url)) };
+        var tokens = new RunnerCredentials(variables.GetValueOrDefault, _folder["none.json"]).TokensFor(Server);
+
+        var token = await tokens(default);
+        (await tokens(default)).ShouldBe(token, "one that holds is used again");
+
+        token.ShouldNotBeNull().ShouldStartWith("e30.");
+        forms.ShouldHaveSingleItem().Split('&').Order(StringComparer.Ordinal)
+            .ShouldBe(["client_id=id.apps.example", "client_secret=not+secret", "grant_type=refresh_token", "refresh_token=1%2F%2Frefresh"]);
+    }
+
     [Theory]
+    [InlineData(HttpStatusCode.BadRequest, "{\"error\": \"invalid_grant\"}", "answered 400")]
+    [InlineData(HttpStatusCode.OK, "{\"access_token\": \"s3cret\"}", "no 'id_token'")]
+    [InlineData(HttpStatusCode.OK, "<html>s3cret</html>", "not the expected JSON")]
+    public async Task Says_why_a_Google_user_gets_no_token_without_quoting_the_answer(HttpStatusCode status, string answer, string what)
+    {
+        using var provider = new TokenProvider(_ => answer, status);
+        var variables = new Dictionary<string, string> { ["GOOGLE_APPLICATION_CREDENTIALS"] = _folder.Write("user.json", User(provider.Url)) };
+        var tokens = new RunnerCredentials(variables.GetValueOrDefault, _folder["none.json"]).TokensFor(Server);
+
+        var problem = (await Should.ThrowAsync<AnalysisRunnerException>(async () => await tokens(default))).Problems.ShouldHaveSingleItem();
+
+        problem.Code.ShouldBe(BuildCodes.TokenProviderFailed);
+        problem.Message.ShouldContain(what);
+        problem.Message.ShouldNotContain("s3cret");
+        problem.Message.ShouldNotContain("refresh");
+    }
+
+    [Theory]
+    [InlineData("""{"type": "authorized_user", "client_id": "a", "client_secret": "b"}""", "'refresh_token'")]
+    [InlineData("""{"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "s3cret", "token_uri": "http://example.org"}""", "no https address")]
     [InlineData("""{"type": "external_account"}""", "'external_account'")]
     [InlineData("""{"type": "service_account"}""", "'token_uri'")]
     [InlineData("""{"type": "service_account", "token_uri": "http://example.org", "client_email": "a", "private_key": "s3cret"}""", "private key")]
@@ -137,6 +177,15 @@ public sealed class RunnerCredentialsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static string User(string tokenUri) => JsonSerializer.Serialize(new Dictionary<string, string>
+    {
+        ["type"] = "authorized_user",
+        ["client_id"] = "id.apps.example",
+        ["client_secret"] = "not secret",
+        ["refresh_token"] = "1//refresh",
+        ["token_uri"] = tokenUri,
+    });
+
     private static async Task<string?> TokenAsync(RunnerCredentials credentials) => await credentials.TokensFor(Server)(default);
 
     private static string Jwt(int seconds) =>
@@ -158,7 +207,7 @@ internal sealed class TokenProvider : IDisposable
 {
     private readonly WebApplication _server;
 
-    public TokenProvider(Func<TokenQuestion, string> answer)
+    public TokenProvider(Func<TokenQuestion, string> answer, HttpStatusCode status = HttpStatusCode.OK)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -169,6 +218,7 @@ internal sealed class TokenProvider : IDisposable
             using var reader = new StreamReader(context.Request.Body);
             var question = new TokenQuestion(
                 context.Request.Headers.Authorization.FirstOrDefault(), context.Request.Path + context.Request.QueryString, await reader.ReadToEndAsync());
+            context.Response.StatusCode = (int)status;
             await context.Response.WriteAsync(answer(question));
         });
         _server.Start();

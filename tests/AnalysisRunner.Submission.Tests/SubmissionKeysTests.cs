@@ -91,7 +91,7 @@ public sealed class SubmissionKeysTests : IDisposable
     [Fact]
     public async Task Says_when_the_folder_cannot_be_made()
     {
-        var keys = new SubmissionKeys(Path.Combine(_folder.Write("file", ""), "obj", "keys.json"));
+        var keys = new SubmissionKeys(Path.Combine(_folder.Write("file", ""), "obj", "keys.json"), TimeProvider.System, TimeSpan.Zero);
         (await Should.ThrowAsync<AnalysisRunnerException>(() => keys.TakeAsync("server", Request, Noon, default)))
             .Problems.ShouldHaveSingleItem().Code.ShouldBe(BuildCodes.SubmissionFileNotWritable);
     }

@@ -48,7 +48,11 @@ internal sealed class EvaluatedSources
         IEnumerable<(string File, string SetConfiguration)> references,
         IReadOnlyDictionary<string, string> globalProperties)
     {
-        using var projects = new ProjectCollection();
+        // The look before the build and the one after it share what was parsed of project files, as long as the file's time has not changed. Conditions, globs
+        // and the existence of files are asked anew each time: the build may have added a source.
+        using var projects = new ProjectCollection(
+            globalProperties: null, loggers: null, remoteLoggers: null, ToolsetDefinitionLocations.Default, maxNodeCount: 1, onlyLogCriticalEvents: false,
+            loadProjectsReadOnly: true, useAsynchronousLogging: false, reuseProjectRootElementCache: true);
         var sources = new EvaluatedSources(projects);
         if (File.Exists(projectFile)) sources.AddImports(sources.Evaluate(projectFile, globalProperties));
         sources.AddReferences(references, globalProperties);

@@ -37,6 +37,10 @@ public sealed class SubmitAnalysis : SubmissionTask
     /// <summary>The file by which a second click is known as one.</summary>
     public string? KeyFile { get; set; }
 
+    /// <summary>How many seconds to wait for another build that sends a submission of this project.</summary>
+    [Required]
+    public int TurnPatience { get; set; }
+
     /// <summary>When the user asked, as <see cref="ValidateSubmission.BegunAt"/> says.</summary>
     [Required]
     public string BegunAt { get; set; } = "";
@@ -55,6 +59,7 @@ public sealed class SubmitAnalysis : SubmissionTask
             DryRun = DryRun,
             UrlFile = InProject(UrlFile),
             KeyFile = InProject(KeyFile),
+            TurnPatience = TimeSpan.FromSeconds(TurnPatience),
             BegunAt = DateTimeOffset.Parse(BegunAt, CultureInfo.InvariantCulture),
         };
         await new Submitter(CreateCheck(), connection, this)

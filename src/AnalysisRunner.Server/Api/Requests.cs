@@ -22,6 +22,9 @@ internal static class Requests
     /// <summary>The authenticated caller.</summary>
     public static Caller GetCaller(this HttpContext context) => (Caller)context.Items[CallerKey]!;
 
+    /// <summary>Who sent a request for a page, or null when nobody is signed in.</summary>
+    public static Caller? FindCaller(this HttpContext context) => context.Items[CallerKey] as Caller;
+
     /// <summary>The caller, who must be a user and not a driver.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6103</c>.</exception>
     public static Caller GetUser(this HttpContext context) => context.GetCaller() is { IsUser: true } user

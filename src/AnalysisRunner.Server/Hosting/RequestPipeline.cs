@@ -17,6 +17,7 @@ internal static class RequestPipeline
     {
         var activity = app.Services.GetRequiredService<ServerActivity>();
         var guard = app.Services.GetRequiredService<RequestGuard>();
+        var refused = app.Services.GetRequiredService<RefusedTokens>();
         var authentication = app.Services.GetRequiredService<Authentication>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(RequestPipeline));
         var metrics = app.Services.GetRequiredService<ServerMetrics>();
@@ -30,7 +31,7 @@ internal static class RequestPipeline
             try
             {
                 guard.Check(context.Request);
-                if (RequestGuard.IsApi(context.Request)) context.SetCaller(await authentication.IdentifyAsync(context.Request.Headers.Authorization, context.RequestAborted));
+                if (RequestGuard.IsApi(context.Request)) context.SetCaller(await refused.WatchAsync(() => authentication.IdentifyAsync(context.Request.Headers.Authorization, context.RequestAborted)));
                 await next(context);
                 if (!context.Response.HasStarted && (context.GetEndpoint() is null || context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)) await RefuseRouteAsync(context);
             }

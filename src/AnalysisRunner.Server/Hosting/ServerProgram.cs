@@ -30,6 +30,7 @@ public static class ServerProgram
         ArgumentNullException.ThrowIfNull(error);
         try
         {
+            arguments = Failpoint.Arm([.. arguments], Environment.GetEnvironmentVariable);
             switch (arguments)
             {
                 case [] or ["--help" or "-h" or "help"]:

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
@@ -19,6 +20,8 @@ internal sealed class SubmitInvocation(
     SubmissionReview review,
     ConfigComposition composition,
     RunPreparation preparation,
+    LentCode code,
+    Approvals approvals,
     InvocationRunner runner,
     ServerActivity activity,
     ServerAddress address,
@@ -47,6 +50,7 @@ internal sealed class SubmitInvocation(
         try
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
+            Failpoint.Pass(Failpoint.Judged);
             return await AcceptAsync(caller, reviewed, rerun, idempotencyKey, digest);
         }
         catch (AnalysisRunnerException refusal)
@@ -61,30 +65,31 @@ internal sealed class SubmitInvocation(
     private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, Rerun? rerun, string? idempotencyKey, string digest)
     {
         var (request, dataset, level, found, image, _) = reviewed;
+        if (found.Commit is { } commit && dataset.Identities.GetValueOrDefault(level) is { } jobs) found = found with { Commit = await code.LendAsync(commit, jobs) };
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
         var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
         var invocation = Describe(caller, reviewed, arGuid, prefix) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
 
-        // Prepared, not started: without a record these files mean nothing, and the next start removes them.
-        preparation.Prepare(invocation, found, config, image);
         var result = await log.RecordAsync(
             new NewInvocation
             {
                 Invocation = invocation,
                 RequestJson = Recorded(request),
                 Environment = request.Environment ?? new Dictionary<string, string>(),
+                Documents = preparation.Describe(invocation, found, config, image),
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
+                Approval = dataset.Approval.Contains(level) ? approvals.Ask(invocation, config, Recorded(request)) : null,
                 ClaimedBy = identity.Name,
             },
             CancellationToken.None);
         if (result.Outcome == RecordOutcome.Recorded)
         {
+            Failpoint.Pass(Failpoint.Recorded);
             runner.Start(arGuid);
             return Answer(caller, arGuid);
         }
-        preparation.Remove(arGuid);
         return AnswerKnown(caller, result.ArGuid, result.Outcome == RecordOutcome.Existing);
     }
 
@@ -114,6 +119,7 @@ internal sealed class SubmitInvocation(
             Script = request.Script ?? [],
             Arguments = request.Arguments ?? [],
             EnvironmentNames = [.. (request.Environment?.Keys ?? []).Order(StringComparer.Ordinal)],
+            Identity = dataset.Identities.GetValueOrDefault(level),
             State = InvocationState.Accepted,
             Steps = [],
             Batches = [],

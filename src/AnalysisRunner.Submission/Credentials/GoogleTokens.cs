@@ -33,7 +33,8 @@ internal sealed class GoogleTokens(Func<string, string?> environment, TimeProvid
                 ["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer",
                 ["assertion"] = Assert(Text(file, "client_email"), Text(file, "private_key"), Text(file, "token_uri"), audience),
             }),
-            "authorized_user" => (UserTokenUri, new Dictionary<string, string>
+            // The file that gcloud writes names no address; one that does is meant for it.
+            "authorized_user" => (file.TryGetProperty("token_uri", out _) ? Text(file, "token_uri") : UserTokenUri, new Dictionary<string, string>
             {
                 ["grant_type"] = "refresh_token",
                 ["client_id"] = Text(file, "client_id"),

@@ -17,12 +17,6 @@ public sealed partial class SubmissionKeys(string? file, TimeProvider time, Time
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Keys that are kept in a file, with a wait for other builds that is longer than any of their tries.</summary>
-    public SubmissionKeys(string? file)
-        : this(file, TimeProvider.System, TimeSpan.FromMinutes(5))
-    {
-    }
-
     /// <summary>Takes the turn to send.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="request">What.</param>
@@ -88,7 +82,7 @@ public sealed partial class SubmissionKeys(string? file, TimeProvider time, Time
                 {
                     throw new AnalysisRunnerException(
                         BuildCodes.SubmissionInFlight,
-                        $"Another build has been sending a submission of this project for {patience.TotalMinutes:0} min and holds '{path}' ({exception.Message}). End it, or wait for it.",
+                        $"Another build has been sending a submission of this project for {patience.TotalSeconds:0} s and holds '{path}' ({exception.Message}). End it, or wait for it.",
                         exception);
                 }
                 await Task.Delay(Pause, cancellation).ConfigureAwait(false);

@@ -18,6 +18,8 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly bool _runsDrivers;
     private readonly Dictionary<string, string> _environment;
+    private TimeProvider _time = TimeProvider.System;
+    private TelemetryExport? _telemetry;
 
     private TestServer(UserRepository repository, TestIssuer issuer, bool runsDrivers, Dictionary<string, string> environment) =>
         (Repository, Issuer, _runsDrivers, _environment) = (repository, issuer, runsDrivers, environment);
@@ -50,7 +52,8 @@ internal sealed class TestServer : IAsyncDisposable
         server.Repository.Git("remote", "add", "origin", Path.Combine(server.Remotes, "demo"));
         prepare?.Invoke(server);
         server.WriteSettings(datasets, more);
-        await server.StartServerAsync(replaceEngine, time ?? TimeProvider.System, telemetry);
+        (server._time, server._telemetry) = (time ?? TimeProvider.System, telemetry);
+        await server.StartServerAsync(replaceEngine);
         return server;
     }
 
@@ -171,9 +174,16 @@ internal sealed class TestServer : IAsyncDisposable
         Repository.Dispose();
     }
 
-    private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine, TimeProvider time, TelemetryExport? telemetry)
+    private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = time, Telemetry = telemetry }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry }, replaceEngine);
+    }
+
+    /// <summary>Ends the server and starts it again on the same state.</summary>
+    public async Task RestartAsync()
+    {
+        await Server.DisposeAsync();
+        await StartServerAsync(null);
     }
 }

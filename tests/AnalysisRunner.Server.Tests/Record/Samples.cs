@@ -46,6 +46,7 @@ internal static class Samples
                 Storage = "10Gi",
                 Preemptible = false,
                 PolicyVersion = "p1",
+                Identity = new JobIdentity { User = "fewgenomes-standard", GroupsOf = ["fewgenomes-test"], SlurmAccount = "a" },
                 RerunOf = "a0000000-0000-4000-8000-00000000ffff",
                 RerunChanges = ["description", "arguments"],
                 Url = "",

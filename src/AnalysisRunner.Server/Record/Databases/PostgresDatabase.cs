@@ -35,6 +35,8 @@ internal sealed class PostgresDatabase : IRecordDatabase
         builder.ApplicationName ??= "analysis-runner";
         // Statements are few and constant: the server plans each of them once per connection.
         if (builder.MaxAutoPrepare == 0) builder.MaxAutoPrepare = 64;
+        // No connection is given a state that the next user of it would have to be kept from.
+        builder.NoResetOnClose = true;
         _connection = builder.ToString();
         _readers = NpgsqlDataSource.Create(builder);
         Name = $"PostgreSQL database \"{builder.Database}\" at \"{builder.Host}\"";

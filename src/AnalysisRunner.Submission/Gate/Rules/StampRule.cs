@@ -15,7 +15,7 @@ internal sealed class StampRule : IGateRule
             assembly switch
             {
                 { Fault: { } fault } => $"The stamp of the built assembly {name} cannot be read: {fault} Build the project (without NoBuild) and submit again.",
-                { Stamp: null } => $"The built assembly {name} has no stamp, so it cannot be shown to come from commit '{head.Short}'. Leave GenerateAssemblyInfo and EnableSourceControlManagerQueries on, and build again.",
+                { Stamp: null } => $"The built assembly {name} has no stamp, so it cannot be shown to come from commit '{head.Short}'. GenerateAssemblyInfo, EnableAnalysisRunnerStamp and EnableSourceControlManagerQueries must not be false: set none of them so, and build again.",
                 _ => $"The built assembly {name} was built from commit '{assembly.Stamp.Value.Short}', but HEAD is '{head.Short}'. Build again (without NoBuild).",
             });
     }
