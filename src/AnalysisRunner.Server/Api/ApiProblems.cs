@@ -18,7 +18,8 @@ internal static class ApiProblems
         PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch
             or PolicyCodes.DatasetUnknown or PolicyCodes.NotMember or PolicyCodes.LevelNotAvailable or PolicyCodes.NotMemberOfLevel or PolicyCodes.RepositoryNotAllowed
             or PolicyCodes.RepositorylessNotAllowed or PolicyCodes.ImageNotAllowed or PolicyCodes.UncommittedConfigNotAllowed or PolicyCodes.LevelNotEnforced
-            or PolicyCodes.OtherRepositoryOfWorkflow or IdentityCodes.OwnApproval or IdentityCodes.SubmitterNotAllowed or EndCodes.DenialsNotAllowed => StatusCodes.Status403Forbidden,
+            or PolicyCodes.OtherRepositoryOfWorkflow or IdentityCodes.OwnApproval or IdentityCodes.SubmitterNotAllowed or EndCodes.DenialsNotAllowed or EndCodes.SignInNotBegun
+                or EndCodes.SignInFailed => StatusCodes.Status403Forbidden,
         PolicyCodes.Unknown or PolicyCodes.NoSuchRoute => StatusCodes.Status404NotFound,
         PolicyCodes.Busy or PolicyCodes.KeyReused or PolicyCodes.InvocationEnded
             or IdentityCodes.NotWaiting or IdentityCodes.OtherDigest or IdentityCodes.ApprovalExpired => StatusCodes.Status409Conflict,

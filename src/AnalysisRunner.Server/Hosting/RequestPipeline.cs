@@ -2,8 +2,10 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Api.Compatible;
+using AnalysisRunner.Server.Api.OpenApi;
 using AnalysisRunner.Server.Pages;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -18,6 +20,9 @@ internal static class RequestPipeline
         var refused = app.Services.GetRequiredService<RefusedTokens>();
         var authentication = app.Services.GetRequiredService<Authentication>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(RequestPipeline));
+        var metrics = app.Services.GetRequiredService<ServerMetrics>();
+        // Made now, so that nothing is missed before the first who reads it.
+        app.Services.GetRequiredService<PrometheusFigures>();
 
         app.Use(async (context, next) =>
         {
@@ -42,6 +47,7 @@ internal static class RequestPipeline
             catch (Exception e)
 #pragma warning restore CA1031
             {
+                metrics.Refused(ApiProblems.Describe(e)[0].Code);
                 await AnswerAsync(context, e, log);
             }
         });
@@ -57,6 +63,9 @@ internal static class RequestPipeline
             ExportRoutes.Map(routes);
             OverviewRoutes.Map(routes);
             BatchRoutes.Map(routes);
+            OpenApiDocument.Map(routes);
+            MetricsRoute.Map(routes);
+            SignInRoutes.Map(routes);
             PageRoutes.Map(routes);
         });
 #pragma warning restore ASP0014

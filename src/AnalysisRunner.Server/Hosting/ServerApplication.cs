@@ -8,6 +8,7 @@ using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -60,11 +61,12 @@ internal static class ServerApplication
         services.AddSingleton(ServerIdentity.Of(parts.Folders));
         services.AddSingleton(parts.Mirrors).AddSingleton(parts.InvocationLog).AddSingleton(parts.Engine);
         services.AddSingleton<ServerActivity>().AddSingleton<SignIn>().AddSingleton<RequestGuard>().AddSingleton<ConfigComposition>();
-        services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>();
+        services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>().AddSingleton<BrowserSignIn>();
         services.AddSingleton(provider => new RunPreparation(parts.Folders, provider.GetRequiredService<ConfigComposition>(), Programs.Dotnet()));
         services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
         services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
+        services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusFigures>();
         services.AddSingleton<RerunInvocation>().AddSingleton<Overview>();
         services.AddSingleton<IEndLog>(parts.InvocationLog).AddSingleton(_ => new ObjectStores());
         services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
@@ -76,6 +78,7 @@ internal static class ServerApplication
         if (parts.SettingsSource is { } source)
         {
             services.AddSingleton<INotificationSender, WebhookSender>().AddSingleton<INotificationSender, MailSender>();
+            services.AddHostedService<WorkSampling>();
             services.AddSingleton<NotificationDispatch>().AddHostedService(provider => provider.GetRequiredService<NotificationDispatch>());
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SettingsReload>(provider, source));
             services.AddHostedService(provider => provider.GetRequiredService<SettingsReload>());

@@ -36,7 +36,8 @@ internal sealed class SharedServer : IAsyncDisposable
         try
         {
             opened.Add(StateLock.Take(folders.Root));
-            var log = opened.Add(new RunnerLog(options.Log, options.Time));
+            var log = opened.Add(new RunnerLog(options.Log, options.Time) { IsJson = settings.Fixed.LogsJson });
+            foreach (var export in options.Telemetry?.Start() ?? []) opened.Add(export);
             var sockets = opened.Add(ListenSockets.Bind(options.Urls));
             var address = new ServerAddress(settings.Fixed.PublicUrl, sockets.Endpoints);
             var app = opened.Add(ServerApplication.Build(new ServerParts

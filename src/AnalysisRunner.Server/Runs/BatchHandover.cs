@@ -21,11 +21,16 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
     public bool IsUnderWay(string key) => _underWay.ContainsKey(key);
 
     /// <summary>Takes a batch for the caller's invocation; the owner names it by the attribute <c>ar-guid</c>. Idempotent by key.</summary>
-    /// <exception cref="AnalysisRunnerException">The batch is malformed or could never run here, or the invocation takes none.</exception>
+    /// <exception cref="AnalysisRunnerException">The caller may not; the batch is malformed or could never run here, or the invocation takes none.</exception>
     public async Task<BatchAccepted> ExecuteAsync(Caller caller, BatchSpec spec, CancellationToken cancellation)
     {
         using var accepting = activity.TryAccept() ?? throw new AnalysisRunnerException(
             PolicyCodes.ShuttingDown, "The runner is shutting down and takes no new work; send the batch again when it is back.");
+        if (caller is { IsUser: true, IsOwner: false })
+        {
+            throw new AnalysisRunnerException(
+                PolicyCodes.TokenForbidden, "Batches belong to a driver, which hands them over with its own token: what runs is what was submitted and judged. Submit a run whose code makes the batch.");
+        }
         CheckShape(spec);
         var arGuid = InvocationOf(caller, spec);
         if (await log.GetAsync(arGuid, cancellation) is not { } record)

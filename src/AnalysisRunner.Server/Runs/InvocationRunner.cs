@@ -7,6 +7,7 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -16,7 +17,7 @@ namespace AnalysisRunner.Server.Runs;
 /// </summary>
 internal sealed class InvocationRunner(
     IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
-    ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck,
+    ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck, ServerMetrics metrics,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -101,6 +102,7 @@ internal sealed class InvocationRunner(
                     await run.WaitAsync(interval, _stopping.Token);
                 }
                 TryRemove(arGuid);
+                if (await log.GetAsync(arGuid, _stopping.Token) is { Invocation: { IsFinal: true } ended }) metrics.Ended(ended);
                 _runs.TryRemove(arGuid, out _);
                 activity.Ended(arGuid);
                 return;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines.Local.Users;
@@ -14,6 +15,9 @@ namespace AnalysisRunner.Server.Runs;
 /// <param name="dotnetHost">The <c>dotnet</c> program that drivers use.</param>
 internal sealed class RunPreparation(StateFolders folders, ConfigComposition composition, string dotnetHost)
 {
+    // By which what the driver does is found together with the request (W3C Trace Context, as programs pass it on).
+    private const string TraceVariable = "TRACEPARENT";
+
     /// <summary>Where it is published which layer and line set each key of the config.</summary>
     public string OriginsPath(string arGuid) => folders.Origins(arGuid);
 
@@ -38,7 +42,8 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
             DotnetHost = dotnetHost,
         };
         var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin) : null;
-        return new RunDocuments(config.ToToml(), config.Origins, DriverScript.Write(plan, folder, checkout));
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
+        return new RunDocuments(config.ToToml(), config.Origins, DriverScript.Write(plan, folder, checkout), trace);
     }
 
     /// <summary>Publishes the composed config, once, and makes the storage that it names; the answer is the config's SHA-256.</summary>
@@ -62,6 +67,9 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
     public void PrepareDriver(Invocation invocation, RunDocuments documents, IReadOnlyDictionary<string, string> environment)
     {
         var folder = folders.Run(invocation.ArGuid);
+        var variables = new Dictionary<string, string>(environment);
+        // A trace that the user gives is meant.
+        if (documents.Trace is { } trace) variables.TryAdd(TraceVariable, trace);
         PrivateFile.CreateFolder(folder.Path);
         PrivateFile.CreateFolder(folder.Driver);
         // Empty is what a crash leaves; a driver that runs has read it whole.
@@ -71,7 +79,7 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
         if (user is not null) HandOver(folder, user);
         // As the driver: it may be at work already when this is done a second time, and would lead the server's hand elsewhere.
         using var rights = FileRights.Of(user);
-        PrivateFile.Write(folder.Environment, DriverScript.WriteEnvironment(environment));
+        PrivateFile.Write(folder.Environment, DriverScript.WriteEnvironment(variables));
         PrivateFile.Write(folder.DriverToken, token);
         if (user is not null) PrivateFile.Write(folder.DriverConfig, documents.Config);
     }

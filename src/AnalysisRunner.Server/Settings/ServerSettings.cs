@@ -53,6 +53,9 @@ internal sealed record FixedSettings
     /// <summary>Where the invocation log is kept, as <see cref="InvocationLogOptions.Database"/> takes it.</summary>
     public string Database { get; init; } = InvocationLogOptions.Sqlite;
 
+    /// <summary>Whether the server's own log is a JSON object a line.</summary>
+    public bool LogsJson { get; init; }
+
     /// <summary>How the engine of this machine works.</summary>
     public LocalEngineSettings LocalEngine { get; init; } = new();
 
@@ -107,6 +110,12 @@ internal sealed record IssuerSettings
 
     /// <summary>The accepted values of <c>aud</c>.</summary>
     public required IReadOnlyList<string> Audiences { get; init; }
+
+    /// <summary>This server's client at the issuer, by which browsers sign in; null where they cannot.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The client's secret; null for a public client.</summary>
+    public SecretSource? ClientSecret { get; init; }
 
     /// <summary>Where its keys are; null means by discovery.</summary>
     public Uri? KeysUrl { get; init; }

@@ -25,6 +25,11 @@ internal sealed partial class SettingsCheck
                 Report(user, "would be sent with its password in the clear; remove 'tls = false', or the user.");
             }
         }
+        foreach (var identity in Tables(settings, "identity"))
+        {
+            Secret(identity, "client_secret", isRequired: false);
+            if (identity.Find("client_id") is { } client && identity.Find("workflow_repositories") is not null) Report(client, "signs browsers in, and the tokens of this issuer are those of workflows; remove one of the two.");
+        }
         foreach (var dataset in Tables(settings, "datasets"))
         {
             foreach (var (place, recipient) in Items(dataset.Find("mail")))

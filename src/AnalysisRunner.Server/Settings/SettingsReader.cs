@@ -41,6 +41,7 @@ internal static partial class SettingsReader
         {
             Fixed = new FixedSettings
             {
+                LogsJson = server["log"].AsString() == "json",
                 State = text.Absolute(server["state"].AsString()),
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
@@ -58,7 +59,7 @@ internal static partial class SettingsReader
                 FetchTimeLimit = server["fetch_time_limit"].AsDuration(),
                 FetchSizeLimit = server["fetch_size_limit_mb"].AsInteger() << 20,
             },
-            Issuers = [.. Map(table, "identity", ReadIssuer).Values],
+            Issuers = [.. Map(table, "identity", (name, item) => ReadIssuer(text, name, item)).Values],
             Policy = new Policy
             {
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
@@ -72,11 +73,14 @@ internal static partial class SettingsReader
         };
     }
 
-    private static IssuerSettings ReadIssuer(string name, ConfigTable item) => new()
+    private static IssuerSettings ReadIssuer(SettingsText text, string name, ConfigTable item) => new()
     {
         Name = name,
         Issuer = item["issuer"].AsString(),
-        Audiences = Strings(item["audiences"]),
+        // What a browser's sign-in brings is meant for the client.
+        Audiences = item.Find("client_id") is { } client ? [.. Strings(item["audiences"]), client.AsString()] : Strings(item["audiences"]),
+        ClientId = item.Find("client_id")?.AsString(),
+        ClientSecret = ReadSecret(text, item, "client_secret"),
         KeysUrl = item.Find("jwks_uri") is { } keys ? new Uri(keys.AsString()) : null,
         EmailClaim = item["email_claim"].AsString(),
         WorkflowRepositories = item.Find("workflow_repositories") is { } repositories ? SettingsCheck.WithSlash(repositories.AsString()) : null,
