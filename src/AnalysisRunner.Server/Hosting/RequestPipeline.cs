@@ -1,9 +1,11 @@
+using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Api.Compatible;
 using AnalysisRunner.Server.Pages;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -69,6 +71,7 @@ internal static class RequestPipeline
         }
         context.Response.Clear();
         SecurityHeaders.Set(context.Response.Headers);
+        if (exception.InnerException is TooSoonException soon) context.Response.Headers.RetryAfter = soon.Seconds.ToString(CultureInfo.InvariantCulture);
         await WriteAsync(context, problems, null);
     }
 

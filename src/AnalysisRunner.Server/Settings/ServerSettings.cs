@@ -23,6 +23,12 @@ internal sealed record ServerSettings
 
     /// <summary>The image of drivers that ask for none; null when there is none.</summary>
     public string? DriverImage { get; init; }
+
+    /// <summary>What one user may have of the server.</summary>
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>What is forgotten and when.</summary>
+    public RetentionSettings Retention { get; init; } = new();
 }
 
 /// <summary>What only a restart can change.</summary>

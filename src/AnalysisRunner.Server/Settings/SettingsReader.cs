@@ -61,8 +61,25 @@ internal static class SettingsReader
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
             },
             DriverImage = driverImage,
+            Limits = ReadLimits(table.Section("limits")),
+            Retention = ReadRetention(table.Section("retention")),
         };
     }
+
+    // Zero is what one writes for no limit: a key that is absent has its default.
+    private static LimitSettings ReadLimits(ConfigTable item) => new()
+    {
+        SubmissionsPerMinute = item["submissions_per_minute"].AsInteger() is > 0 and var rate ? (int)rate : null,
+        Unfinished = item["unfinished"].AsInteger() is > 0 and var most ? (int)most : null,
+    };
+
+    private static RetentionSettings ReadRetention(ConfigTable item) => new()
+    {
+        Denials = item["denials"].AsDuration() is var denials && denials > TimeSpan.Zero ? denials : null,
+        Logs = item["logs"].AsDuration() is var logs && logs > TimeSpan.Zero ? logs : null,
+        Mirrors = item["mirrors"].AsDuration() is var mirrors && mirrors > TimeSpan.Zero ? mirrors : null,
+        MirrorSize = item["mirrors_size_mb"].AsInteger() is > 0 and var size ? size << 20 : null,
+    };
 
     private static IssuerSettings ReadIssuer(string name, ConfigTable item) => new()
     {

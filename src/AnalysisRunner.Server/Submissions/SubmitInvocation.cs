@@ -16,6 +16,7 @@ namespace AnalysisRunner.Server.Submissions;
 /// </summary>
 internal sealed class SubmitInvocation(
     IInvocationLog log,
+    SubmissionLimits limits,
     SubmissionReview review,
     ConfigComposition composition,
     RunPreparation preparation,
@@ -43,6 +44,7 @@ internal sealed class SubmitInvocation(
         {
             return AnswerKnown(caller, earlier.ArGuid, earlier.RequestDigest == digest);
         }
+        await limits.PassAsync(caller, cancellation);
         try
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
