@@ -24,7 +24,7 @@ internal static class ApiProblems
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing => StatusCodes.Status500InternalServerError,
         PolicyCodes.RepositoryUnreachable => StatusCodes.Status502BadGateway,
-        PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable => StatusCodes.Status503ServiceUnavailable,
+        PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable or StoreCodes.ConfigStoreUnusable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,
     };
 

@@ -3,6 +3,7 @@ using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -45,7 +46,8 @@ internal static class ServerApplication
         services.AddSingleton(parts.Mirrors).AddSingleton(parts.InvocationLog).AddSingleton(parts.Engine);
         services.AddSingleton<ServerActivity>().AddSingleton<SignIn>().AddSingleton<RequestGuard>().AddSingleton<ConfigComposition>();
         services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>();
-        services.AddSingleton(provider => new RunPreparation(parts.Folders, provider.GetRequiredService<ConfigComposition>(), Programs.Dotnet()));
+        services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPreparation>(provider, Programs.Dotnet()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
         services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
         services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());

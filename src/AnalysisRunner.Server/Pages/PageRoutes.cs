@@ -5,6 +5,7 @@ using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Stores;
 
 namespace AnalysisRunner.Server.Pages;
 
@@ -100,8 +101,7 @@ internal static class PageRoutes
         var record = await Read(context).GetInvocationAsync(context.GetCaller(), ArGuid(context), context.RequestAborted);
         var jobs = new List<IReadOnlyList<JobSummary>>();
         foreach (var batch in record.Invocation.Batches) jobs.Add(await Read(context).GetJobsAsync(context.GetCaller(), batch.Key, 0, FirstJobs, context.RequestAborted));
-        var path = record.Invocation.ConfigPath;
-        var config = File.Exists(path) ? await File.ReadAllTextAsync(path, context.RequestAborted) : null;
+        var config = await context.RequestServices.GetRequiredService<ConfigFiles>().ReadShownAsync(record.Invocation.ConfigPath, context.RequestAborted) is { } text ? Encoding.UTF8.GetString(text) : null;
         var (log, isWhole) = await ReadTailAsync(Read(context).ReadDriverLogAsync(record.Invocation.ArGuid, 0, false, context.RequestAborted));
         await WriteAsync(context, InvocationPages.One(record, jobs, config, log, isWhole));
     }

@@ -30,6 +30,9 @@ internal sealed record DatasetPolicy
     /// <summary>Whether standard and full may run although the engine gives every job the rights of the server.</summary>
     public bool IsUnenforced { get; init; }
 
+    /// <summary>Whether its jobs use the server's own credentials for object stores; only where nothing is enforced anyway.</summary>
+    public bool LendsStoreCredentials { get; init; }
+
     /// <summary>What an image must begin with at levels standard and full; null allows any.</summary>
     public IReadOnlyList<string>? ImagePrefixes { get; init; }
 

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Stores;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -19,13 +20,13 @@ internal static class DriverBatch
     ];
 
     /// <summary>Describes the driver of an invocation; the ar-guid is its key, so that no engine runs it twice.</summary>
-    public static BatchSpec Describe(Invocation invocation, string script, string url, string tokenFile)
+    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, string tokenFile)
     {
         var attributes = new Dictionary<string, string>
         {
             ["ar-guid"] = invocation.ArGuid,
             ["author"] = invocation.SubmittedBy,
-            ["dataset"] = invocation.Dataset,
+            [StoreCredentials.DatasetAttribute] = invocation.Dataset,
             ["commit"] = invocation.Commit,
         };
         if (invocation.Repository is not null) attributes["repository"] = invocation.Repository;
@@ -49,7 +50,7 @@ internal static class DriverBatch
                         ["DOTNET_NOLOGO"] = "1",
                         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                         ["MSBUILDDISABLENODEREUSE"] = "1",
-                        [DriverEnvironment.ConfigPath] = invocation.ConfigPath,
+                        [DriverEnvironment.ConfigPath] = config,
                         [DriverEnvironment.Url] = url,
                         [DriverEnvironment.TokenFile] = tokenFile,
                         [DriverEnvironment.ArGuid] = invocation.ArGuid,

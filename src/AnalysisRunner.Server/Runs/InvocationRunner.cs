@@ -4,6 +4,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Stores;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -12,7 +13,7 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StoreCredentials credentials, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -150,9 +151,10 @@ internal sealed class InvocationRunner(
         }
         try
         {
-            await log.SetConfigSha256Async(arGuid, preparation.PublishConfig(invocation), CancellationToken.None);
+            await log.SetConfigSha256Async(arGuid, await preparation.PublishConfigAsync(invocation, _stopping.Token), CancellationToken.None);
             var script = preparation.PrepareDriver(arGuid, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.TokenFile(arGuid)), CancellationToken.None);
+            var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, config, address.DriverUrl, preparation.TokenFile(arGuid)), CancellationToken.None);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             return true;
         }

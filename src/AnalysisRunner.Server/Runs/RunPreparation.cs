@@ -3,15 +3,17 @@ using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Runs;
 
 /// <summary>Makes, publishes and removes the files of runs. Every method may be repeated after a crash in the middle of it.</summary>
 /// <param name="folders">Where they lie.</param>
+/// <param name="files">Publishes configs.</param>
 /// <param name="composition">Names the folders of a dataset's storage.</param>
 /// <param name="dotnetHost">The <c>dotnet</c> program that drivers use.</param>
-internal sealed class RunPreparation(StateFolders folders, ConfigComposition composition, string dotnetHost)
+internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, ConfigComposition composition, string dotnetHost)
 {
     /// <summary>Where it is published which layer and line set each key of the config.</summary>
     public string OriginsPath(string arGuid) => folders.Origins(arGuid);
@@ -43,21 +45,23 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
         PrivateFile.Replace(folder.DriverScript, DriverScript.Write(plan, folder, checkout));
     }
 
-    /// <summary>Publishes the composed config, once, and makes the storage that it names; the answer is the config's SHA-256.</summary>
-    /// <exception cref="IOException">The config was prepared and lost, or a folder cannot be written.</exception>
-    public string PublishConfig(Invocation invocation)
+    /// <summary>Publishes the composed config, once, and makes the local storage that it names; the answer is the config's SHA-256.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6151</c> something else lies where it belongs.</exception>
+    /// <exception cref="IOException">The config was prepared and lost, or it cannot be written.</exception>
+    public async Task<string> PublishConfigAsync(Invocation invocation, CancellationToken cancellation)
     {
-        var target = folders.Config(invocation.ArGuid);
-        if (!File.Exists(target))
-        {
-            PrivateFile.CreateFolder(Path.GetDirectoryName(target)!);
-            // The config last: where it is, the origins are.
-            PrivateFile.CreateOnce(folders.Origins(invocation.ArGuid), File.ReadAllText(folders.Run(invocation.ArGuid).PreparedOrigins));
-            PrivateFile.CreateOnce(target, File.ReadAllText(folders.Run(invocation.ArGuid).PreparedConfig));
-        }
-        foreach (var (_, path) in composition.StorageFolders(invocation.Dataset, invocation.AccessLevel)) PrivateFile.CreateFolder(path);
-        return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(target)));
+        var folder = folders.Run(invocation.ArGuid);
+        // The config last: where it is, the origins are.
+        await files.CreateOnceAsync(folders.Origins(invocation.ArGuid), await File.ReadAllTextAsync(folder.PreparedOrigins, cancellation), cancellation);
+        await files.CreateOnceAsync(invocation.ConfigPath, await File.ReadAllTextAsync(folder.PreparedConfig, cancellation), cancellation);
+        foreach (var (_, address) in composition.StorageFolders(invocation.Dataset, invocation.AccessLevel))
+            if (!StorageAddress.IsUrl(address)) PrivateFile.CreateFolder(address);
+        return Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(folder.PreparedConfig, cancellation)));
     }
+
+    /// <summary>What a driver reads its config from: where it is published, or a copy on this machine for a driver that has no credentials to read it there.</summary>
+    public string ConfigOfDriver(Invocation invocation, bool readsStores) =>
+        readsStores || !StorageAddress.IsUrl(invocation.ConfigPath) ? invocation.ConfigPath : folders.Run(invocation.ArGuid).PreparedConfig;
 
     /// <summary>Writes the driver's environment and, once, its token; the answer is the driver's script.</summary>
     /// <exception cref="IOException">The script was prepared and lost, or the folder cannot be written.</exception>

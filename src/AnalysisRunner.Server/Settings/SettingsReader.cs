@@ -1,6 +1,7 @@
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Server.Settings;
@@ -42,8 +43,8 @@ internal static class SettingsReader
                 State = text.Absolute(server["state"].AsString()),
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
-                ConfigStore = server.Find("config_store") is { } store ? SettingsCheck.FolderOf(store.AsString()) : null,
-                Storage = server.Find("storage") is { } storage ? SettingsCheck.FolderOf(storage.AsString()) : null,
+                ConfigStore = server.Find("config_store") is { } store ? StorageAddress.Parse(store.AsString()) : null,
+                Storage = server.Find("storage") is { } storage ? StorageAddress.Parse(storage.AsString()) : null,
             },
             Code = new CodeSettings
             {
@@ -86,6 +87,7 @@ internal static class SettingsReader
         Repositoryless = Levels(item["repositoryless"]).ToHashSet(),
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
+        LendsStoreCredentials = item["store_credentials"].AsString() == SettingsCheck.LentCredentials,
     };
 
     private static HashSet<string> Principals(IEnumerable<string> names) =>

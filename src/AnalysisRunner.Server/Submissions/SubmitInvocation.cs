@@ -46,7 +46,7 @@ internal sealed class SubmitInvocation(
         try
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
-            return await AcceptAsync(caller, reviewed, idempotencyKey, digest);
+            return await AcceptAsync(caller, reviewed, idempotencyKey, digest, cancellation);
         }
         catch (AnalysisRunnerException refusal)
         {
@@ -57,12 +57,12 @@ internal sealed class SubmitInvocation(
         }
     }
 
-    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, string? idempotencyKey, string digest)
+    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, string? idempotencyKey, string digest, CancellationToken cancellation)
     {
         var (request, dataset, level, found, image, _) = reviewed;
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
-        var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
+        var config = await composition.ComposeAsync(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers, cancellation);
         var invocation = Describe(caller, reviewed, arGuid, prefix);
 
         // Prepared, not started: without a record these files mean nothing, and the next start removes them.

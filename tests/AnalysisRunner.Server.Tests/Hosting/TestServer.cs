@@ -8,6 +8,7 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Security.Oidc;
+using AnalysisRunner.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AnalysisRunner.Server.Tests.Hosting;
@@ -29,6 +30,9 @@ internal sealed class TestServer : IAsyncDisposable
     public TestIssuer Issuer { get; }
 
     public MemoryStream Log { get; } = new();
+
+    /// <summary>Opens the object stores, where they are not those of the environment; set while the server is prepared.</summary>
+    public Func<ObjectStores> Stores { get; set; } = () => new ObjectStores();
 
     public string SettingsFile => Path.Combine(Repository.Root, "server.toml");
 
@@ -173,6 +177,6 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Stores = Stores }, replaceEngine);
     }
 }
