@@ -77,6 +77,7 @@ internal static class RequestPipeline
     {
         var problems = ApiProblems.Describe(exception);
         if (problems[0].Code == PolicyCodes.InternalError) log.LogError(exception, "{Method} {Path} failed.", context.Request.Method, context.Request.Path);
+        else if (problems[0].Code == StoreCodes.ConfigStoreUnusable) log.LogError(exception.InnerException, "{Method} {Path}: the config store cannot be used.", context.Request.Method, context.Request.Path);
         else log.LogInformation("{Method} {Path} refused: {Code}.", context.Request.Method, context.Request.Path, problems[0].Code);
         if (context.Response.HasStarted)
         {

@@ -2,6 +2,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Telemetry;
+using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -20,6 +21,9 @@ internal sealed record SharedServerOptions(SettingsSource Settings, IReadOnlyLis
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Opens the object stores; by default with the settings of the environment.</summary>
+    public Func<ObjectStores> Stores { get; init; } = () => new ObjectStores();
 
     /// <summary>Reads a command line: <c>--config &lt;server.toml&gt; [--urls &lt;url&gt;[;&lt;url&gt;…]]</c>, in any order.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6006</c> it is another one; <c>AR6044</c>, <c>AR6186</c> a variable of the environment is malformed.</exception>

@@ -5,12 +5,13 @@ using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Runs;
 
 /// <summary>Attaches a batch to its invocation and then hands it to the engine: nothing runs that is not in the log.</summary>
-internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, TimeProvider time)
+internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, StoreCredentials credentials, TimeProvider time)
 {
     private const int MaximumName = 1000;
     private const string ArGuidAttribute = "ar-guid";
@@ -39,11 +40,13 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         }
         if (record.Invocation.CancelRequestedBy is not null) throw Ended(arGuid, "is being cancelled");
 
+        credentials.Ensure(spec, record.Invocation.Dataset);
+
         // The ar-guid in front keeps the keys of invocations apart, and finds the invocation of a batch.
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)
             ? spec.Key
             : $"{arGuid}.{spec.Key}";
-        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid }, Identity = record.Invocation.Identity };
+        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid, [StoreCredentials.DatasetAttribute] = record.Invocation.Dataset }, Identity = record.Invocation.Identity };
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try
         {

@@ -7,6 +7,7 @@ using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Server.Telemetry;
 
@@ -17,7 +18,7 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, StoreCredentials credentials, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
     ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck, ServerMetrics metrics,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
@@ -176,15 +177,16 @@ internal sealed class InvocationRunner(
             storage.Open(invocation);
             var documents = await log.GetDocumentsAsync(arGuid, CancellationToken.None)
                 ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
-            var sha256 = preparation.PublishConfig(invocation, documents);
+            var sha256 = await preparation.PublishConfigAsync(invocation, documents, _stopping.Token);
             Failpoint.Pass(Failpoint.ConfigPublished);
             await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
             Failpoint.Pass(Failpoint.ConfigRecorded);
             await outputs.NoteBeforeAsync(invocation, _stopping.Token);
             var hasEnvironment = invocation.EnvironmentNames.Count > 0;
-            preparation.PrepareDriver(invocation, documents, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
+            var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
+            preparation.PrepareDriver(invocation, documents, config, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
             Failpoint.Pass(Failpoint.DriverPrepared);
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverSubmitted);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverRecorded);

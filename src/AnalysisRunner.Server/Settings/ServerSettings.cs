@@ -65,10 +65,10 @@ internal sealed record FixedSettings
     /// <summary>How the engine of this machine works.</summary>
     public LocalEngineSettings LocalEngine { get; init; } = new();
 
-    /// <summary>The absolute path of the folder of composed configs; null for the one in the state folder.</summary>
+    /// <summary>Where composed configs are kept, an absolute path or a URL; null for the folder in the state folder.</summary>
     public string? ConfigStore { get; init; }
 
-    /// <summary>The absolute path of a dataset's storage, with <c>{dataset}</c> and <c>{namespace}</c>; null for the one in the state folder.</summary>
+    /// <summary>Where a dataset's storage is, an absolute path or a URL with <c>{dataset}</c> and <c>{namespace}</c>; null for the one in the state folder.</summary>
     public string? Storage { get; init; }
 }
 

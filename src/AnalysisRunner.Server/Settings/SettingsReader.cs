@@ -2,6 +2,7 @@ using System.Text;
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Server.Settings;
@@ -45,9 +46,9 @@ internal static partial class SettingsReader
                 State = text.Absolute(server["state"].AsString()),
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
-                ConfigStore = server.Find("config_store") is { } store ? SettingsCheck.FolderOf(store.AsString()) : null,
+                ConfigStore = server.Find("config_store") is { } store ? StorageAddress.Parse(store.AsString()) : null,
                 LocalEngine = LocalEngineReader.Read(table),
-                Storage = server.Find("storage") is { } storage ? SettingsCheck.FolderOf(storage.AsString()) : null,
+                Storage = server.Find("storage") is { } storage ? StorageAddress.Parse(storage.AsString()) : null,
             },
             Code = new CodeSettings
             {
@@ -117,6 +118,7 @@ internal static partial class SettingsReader
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
         Identities = IdentitySettings.Read(item),
+        LendsStoreCredentials = item["store_credentials"].AsString() == SettingsCheck.LentCredentials,
     };
 
     private static HashSet<string> Principals(IEnumerable<string> names) =>

@@ -53,7 +53,7 @@ internal sealed class SubmitInvocation(
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
             Failpoint.Pass(Failpoint.Judged);
-            return await AcceptAsync(caller, reviewed, rerun, idempotencyKey, digest);
+            return await AcceptAsync(caller, reviewed, rerun, idempotencyKey, digest, cancellation);
         }
         catch (AnalysisRunnerException refusal)
         {
@@ -64,13 +64,13 @@ internal sealed class SubmitInvocation(
         }
     }
 
-    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, Rerun? rerun, string? idempotencyKey, string digest)
+    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, Rerun? rerun, string? idempotencyKey, string digest, CancellationToken cancellation)
     {
         var (request, dataset, level, found, image, _) = reviewed;
         if (found.Commit is { } commit && dataset.Identities.GetValueOrDefault(level) is { } jobs) found = found with { Commit = await code.LendAsync(commit, jobs) };
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
-        var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
+        var config = await composition.ComposeAsync(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers, cancellation);
         var invocation = Describe(caller, reviewed, arGuid, prefix) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
 
         var result = await log.RecordAsync(

@@ -9,6 +9,7 @@ using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Security.Oidc;
+using AnalysisRunner.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AnalysisRunner.Server.Tests.Hosting;
@@ -32,6 +33,9 @@ internal sealed class TestServer : IAsyncDisposable
     public TestIssuer Issuer { get; }
 
     public MemoryStream Log { get; } = new();
+
+    /// <summary>Opens the object stores, where they are not those of the environment; set while the server is prepared.</summary>
+    public Func<ObjectStores> Stores { get; set; } = () => new ObjectStores();
 
     public string SettingsFile => Path.Combine(Repository.Root, "server.toml");
 
@@ -177,7 +181,7 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores }, replaceEngine);
     }
 
     /// <summary>Ends the server and starts it again on the same state.</summary>
