@@ -1,4 +1,5 @@
-// Builds one project of 200 files in four forms, in turn in one run: plain, with a trivial SDK, with AnalysisRunner.Sdk as SDK, and with it as a package.
+// Builds one project of 200 files in five forms, in turn in one run: plain, with a trivial SDK, with AnalysisRunner.Sdk as SDK, with it as a package, and
+// with a package reference to its libraries alone, which tells what NuGet takes from what the SDK takes.
 // Usage: dotnet run -c Release --project bench/AnalysisRunner.BuildCost [rounds]
 
 using System.Globalization;
@@ -10,7 +11,8 @@ var plain = workspace.Add("plain", "Microsoft.NET.Sdk", "");
 var trivial = workspace.Add("trivial", $"Trivial.Sdk/{Workspace.Version}", "");
 var sdk = workspace.Add("sdk", $"AnalysisRunner.Sdk/{Workspace.Version}", "");
 var package = workspace.Add("package", "Microsoft.NET.Sdk", $"<PackageReference Include=\"AnalysisRunner.Sdk\" Version=\"{Workspace.Version}\" />");
-BuiltProject[] projects = [plain, trivial, sdk, package];
+var libraries = workspace.Add("libraries", "Microsoft.NET.Sdk", $"<PackageReference Include=\"AnalysisRunner.Pipelines\" Version=\"{Workspace.Version}\" />");
+BuiltProject[] projects = [plain, trivial, sdk, package, libraries];
 
 // Restores, and warms the compiler's server and the file cache.
 foreach (var project in projects) await project.CleanBuildAsync();
@@ -40,6 +42,7 @@ async Task MeasureAsync(string title, Func<BuiltProject, Task<Cost>> build)
             $"| {project.Name} | {Sorted(project, cost => cost.Elapsed)[0]:F0} | {Median(project, cost => cost.Elapsed):F0} | {Median(project, cost => cost.Processor):F0} |"));
     }
     Compare(package, plain);
+    Compare(libraries, plain);
     Compare(sdk, trivial);
 
     double[] Sorted(BuiltProject project, Func<Cost, TimeSpan> value) => [.. costs[project].Select(cost => value(cost).TotalMilliseconds).Order()];

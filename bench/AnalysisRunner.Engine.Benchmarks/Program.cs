@@ -1,17 +1,22 @@
 using System.Globalization;
 using AnalysisRunner.Engine.Benchmarks;
 
-// Usage: dotnet run -c Release --project bench/AnalysisRunner.Engine.Benchmarks -- side-by-side [jobs [rounds]] | scale [jobs]
-var number = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : (int?)null;
-switch (args.FirstOrDefault())
+// Usage: dotnet run -c Release --project bench/AnalysisRunner.Engine.Benchmarks -- all | side-by-side [jobs [rounds]] | scale [jobs]
+var numbers = args.Skip(1).Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+switch (args)
 {
-    case "side-by-side":
-        await SideBySide.RunAsync(number ?? 1000, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5);
+    case ["all"]:
+        var all = new Figures();
+        await SideBySide.RunAsync(all, 1000, 5);
+        await Scale.RunAsync(all, 100_000);
+        return all.Missed == 0 ? 0 : 1;
+    case ["side-by-side", ..]:
+        await SideBySide.RunAsync(new Figures(), numbers.ElementAtOrDefault(0) is > 0 and var jobs ? jobs : 1000, numbers.ElementAtOrDefault(1) is > 0 and var rounds ? rounds : 5);
         return 0;
-    case "scale":
-        await Scale.RunAsync(number ?? 100_000);
+    case ["scale", ..]:
+        await Scale.RunAsync(new Figures(), numbers.ElementAtOrDefault(0) is > 0 and var size ? size : 100_000);
         return 0;
     default:
-        Console.Error.WriteLine("Say what to measure: side-by-side [jobs [rounds]], or scale [jobs].");
+        Console.Error.WriteLine("Say what to measure: all, side-by-side [jobs [rounds]], or scale [jobs].");
         return 2;
 }

@@ -10,10 +10,15 @@ namespace AnalysisRunner.Engine.Benchmarks;
 /// </summary>
 internal static class SideBySide
 {
+    private const string Engine = "the engine";
+    private const string Make = "GNU make, through bash";
+    private const string Parallel = "GNU parallel";
+    private const string Snakemake = "Snakemake";
+
     /// <summary>Snakemake takes long; two rounds tell enough.</summary>
     private const int SnakemakeRounds = 2;
 
-    public static async Task RunAsync(int jobs, int rounds)
+    public static async Task RunAsync(Figures figures, int jobs, int rounds)
     {
         var folder = Directory.CreateTempSubdirectory("engine-bench-").FullName;
         try
@@ -29,7 +34,7 @@ internal static class SideBySide
                     var before = Environment.CpuUsage.TotalTime;
                     var started = Stopwatch.StartNew();
                     await TrivialBatch.RunAsync(engine, TrivialBatch.Of($"round-{round}", jobs));
-                    Add("engine", started);
+                    Add(Engine, started);
                     cpu.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds / jobs);
 
                     var rules = new StringBuilder("SHELL := /bin/bash\n.PHONY: all\nall:");
@@ -37,19 +42,24 @@ internal static class SideBySide
                     rules.Append('\n');
                     for (var job = 0; job < jobs; job++) rules.Append(CultureInfo.InvariantCulture, $"j{job}:\n\t@true\n");
                     await File.WriteAllTextAsync(Path.Combine(folder, "Makefile"), rules.ToString());
-                    Compare("GNU make, through bash", "make", "-s", "-j2");
-                    Compare("GNU parallel", "bash", "-c", $"seq {jobs} | SHELL=/bin/bash parallel --will-cite -n0 -j2 true");
+                    Compare(Make, "make", "-s", "-j2");
+                    Compare(Parallel, "bash", "-c", $"seq {jobs} | SHELL=/bin/bash parallel --will-cite -n0 -j2 true");
                     if (round >= SnakemakeRounds) continue;
                     await File.WriteAllTextAsync(Path.Combine(folder, "Snakefile"),
                         $"rule all:\n    input: expand('{round}/{{i}}', i=range({jobs}))\nrule one:\n    output: '{round}/{{i}}'\n    shell: 'touch {{output}}'\n");
-                    Compare("Snakemake", "snakemake", "-j2", "--quiet", "--nolock");
+                    Compare(Snakemake, "snakemake", "-j2", "--quiet", "--nolock");
                 }
             }
-            Console.WriteLine($"wall milliseconds per job, {jobs} jobs, two at a time, {rounds} rounds in turn");
-            Console.WriteLine("| | fastest | median |\n|---|---|---|");
             foreach (var (name, all) in times)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {all.Min():F2} | {Median(all):F2} |"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the engine's own cpu per job: fastest {cpu.Min():F2} ms, median {Median(cpu):F2} ms"));
+            {
+                Figures.Tell($"{name}, {jobs} jobs, median of {all.Count}, for each", Median(all), "ms");
+                Figures.Tell($"{name}, fastest", all.Min(), "ms");
+            }
+            var engineTime = Median(times[Engine]);
+            if (times.TryGetValue(Make, out var make)) figures.Below("the engine to GNU make (medians)", engineTime / Median(make), 3, "times as long");
+            if (times.TryGetValue(Parallel, out var parallel)) figures.Above("GNU parallel to the engine (medians)", Median(parallel) / engineTime, 1, "times as long");
+            if (times.TryGetValue(Snakemake, out var snakemake)) figures.Above("Snakemake to the engine (medians)", Median(snakemake) / engineTime, 10, "times as long");
+            figures.Below("the engine's own cpu for 1,000 jobs, median", Median(cpu), 1, "s");
 
             void Compare(string name, string program, params ReadOnlySpan<string> arguments)
             {

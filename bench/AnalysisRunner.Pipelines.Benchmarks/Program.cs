@@ -19,7 +19,7 @@ if (args is not [var shape, var number] || !shapes.TryGetValue(shape, out var de
 }
 
 var process = Process.GetCurrentProcess();
-var (wall, cpu) = (Stopwatch.StartNew(), process.TotalProcessorTime);
+var (wall, cpu, allocated) = (Stopwatch.StartNew(), process.TotalProcessorTime, GC.GetTotalAllocatedBytes());
 var batch = Batch.Create("bench");
 describe(batch, jobs);
 Report("described");
@@ -27,7 +27,7 @@ var plan = batch.Plan();
 Report("described, validated and composed");
 var dependencies = plan.Spec.Jobs.Sum(job => (long)job.Parents.Count);
 
-(wall, cpu) = (Stopwatch.StartNew(), process.TotalProcessorTime);
+(wall, cpu, allocated) = (Stopwatch.StartNew(), process.TotalProcessorTime, GC.GetTotalAllocatedBytes());
 await using var counted = new CountingStream();
 await JsonSerializer.SerializeAsync(counted, plan.Spec, ContractsJson.Default.BatchSpec);
 Report(string.Create(CultureInfo.InvariantCulture, $"serialised as a stream of {counted.Bytes / 1e6:F0} MB"));
@@ -38,5 +38,5 @@ void Report(string what)
 {
     process.Refresh();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{what,-50} {wall.Elapsed.TotalSeconds,7:F2} s wall {(process.TotalProcessorTime - cpu).TotalSeconds,7:F2} s cpu, peak {process.PeakWorkingSet64 / 1e6,6:F0} MB"));
+        $"{what,-50} {wall.Elapsed.TotalSeconds,7:F2} s wall {(process.TotalProcessorTime - cpu).TotalSeconds,7:F2} s cpu, peak {process.PeakWorkingSet64 / 1e6,6:F0} MB, {(GC.GetTotalAllocatedBytes() - allocated) / (double)jobs,6:F0} bytes allocated a job, collections {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}"));
 }

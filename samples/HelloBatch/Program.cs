@@ -5,9 +5,10 @@ using HelloBatch;
 Console.WriteLine($"Built from commit {SourceRevision.Current.Commit}");
 
 var name = args is ["--name-to-print", var given] ? given : "World";
-var greeting = HelloConfig.Load().Hello.Greeting;
+var config = HelloConfig.Load();
+var greeting = config.Hello.Greeting;
 
-var batch = Batch.Create("hello");
+var batch = Batch.Create("hello", config);
 
 // A file that a job writes is declared where it is written.
 var first = batch.NewJob("first job");

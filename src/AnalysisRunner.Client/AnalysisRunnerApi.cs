@@ -9,6 +9,9 @@ namespace AnalysisRunner.Client;
 /// <summary>The API over <see cref="HttpClient"/>. One instance serves one server; it is safe to use from several threads.</summary>
 public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
 {
+    /// <summary>To send, check and store it: a hundred times what it takes on a machine that has nothing else to do.</summary>
+    private static readonly TimeSpan TimeForEachJob = TimeSpan.FromMilliseconds(1);
+
     private readonly ApiTransport _transport;
 
     /// <summary>Creates a client.</summary>
@@ -109,7 +112,8 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         return _transport.PostAsync(
-            "api/v1/batches", spec, ContractsJson.Default.BatchSpec, ApiJson.Lenient.BatchAccepted, idempotencyKey: spec.Key, cancellation);
+            "api/v1/batches", spec, ContractsJson.Default.BatchSpec, ApiJson.Lenient.BatchAccepted, idempotencyKey: spec.Key, cancellation,
+            TimeForEachJob * spec.Jobs.Count);
     }
 
     /// <inheritdoc/>
@@ -121,8 +125,21 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
         _transport.GetAsync(Text($"{BatchPath(key)}/jobs?after={after}&limit={limit}"), ApiJson.Lenient.IReadOnlyListJobSummary, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation) =>
+        _transport.GetAsync(BatchPath(key) + "/groups", ApiJson.Lenient.IReadOnlyListJobGroupSummary, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation) =>
+        _transport.GetAsync(Text($"{BatchPath(key)}/jobs/{job}/attempts"), ApiJson.Lenient.IReadOnlyListAttemptSummary, cancellation);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadJobLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation) =>
         ReadBytesAsync(Text($"{BatchPath(key)}/jobs/{job}/log"), offset, follow, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Invocation> ApproveAsync(string arGuid, string digest, CancellationToken cancellation) =>
+        _transport.PostAsync(
+            InvocationPath(arGuid) + "/approve", new ApprovalRequest { Digest = digest }, ContractsJson.Default.ApprovalRequest, ApiJson.Lenient.Invocation, cancellation);
 
     /// <inheritdoc/>
     public Task<SignInLink> CreateSignInLinkAsync(CancellationToken cancellation) =>

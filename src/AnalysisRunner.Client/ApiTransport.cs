@@ -64,7 +64,8 @@ internal sealed class ApiTransport : IDisposable
             cancellation);
 
     public Task<TAnswer> PostAsync<TBody, TAnswer>(
-        string path, TBody body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answer, string idempotencyKey, CancellationToken cancellation)
+        string path, TBody body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answer, string idempotencyKey, CancellationToken cancellation,
+        TimeSpan more = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(idempotencyKey);
         return WithTimeoutAsync(
@@ -78,8 +79,13 @@ internal sealed class ApiTransport : IDisposable
                 repeatable: true,
                 answer,
                 token),
-            cancellation);
+            cancellation,
+            more);
     }
+
+    public Task<TAnswer> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answer, CancellationToken cancellation) =>
+        WithTimeoutAsync(
+            token => ReadJsonAsync(() => new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, form) }, repeatable: false, answer, token), cancellation);
 
     public Task<TAnswer> PostAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> answer, CancellationToken cancellation) =>
         WithTimeoutAsync(
@@ -219,17 +225,17 @@ internal sealed class ApiTransport : IDisposable
             : throw ApiErrors.TokenMalformed();
     }
 
-    private async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellation)
+    private async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellation, TimeSpan more = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_retries.Timeout);
+        limit.CancelAfter(_retries.Timeout + more);
         try
         {
             return await send(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw ApiErrors.NotReachable(BaseUrl, $"did not answer within {_retries.Timeout.TotalSeconds:0} s", e);
+            throw ApiErrors.NotReachable(BaseUrl, $"did not answer within {(_retries.Timeout + more).TotalSeconds:0} s", e);
         }
     }
 

@@ -42,7 +42,12 @@ public interface IAnalysisRunnerApi
     /// <summary><c>POST /api/v1/invocations/{arGuid}/cancel</c></summary>
     Task CancelAsync(string arGuid, CancellationToken cancellation);
 
-    /// <summary><c>POST /api/v1/batches</c>: a driver hands over a batch, with its job-scoped token.</summary>
+    /// <summary><c>POST /api/v1/invocations/{arGuid}/approve</c>: agrees, as a second member of its level, to exactly what has the digest.</summary>
+    Task<Invocation> ApproveAsync(string arGuid, string digest, CancellationToken cancellation);
+
+    /// <summary>
+    /// <c>POST /api/v1/batches</c>: a driver hands over a batch, with its job-scoped token. It is sent as a stream, and has more time the more jobs it has.
+    /// </summary>
     Task<BatchAccepted> SubmitBatchAsync(BatchSpec spec, CancellationToken cancellation);
 
     /// <summary><c>GET /api/v1/batches/{key}</c></summary>
@@ -50,6 +55,12 @@ public interface IAnalysisRunnerApi
 
     /// <summary><c>GET /api/v1/batches/{key}/jobs?after=&amp;limit=</c>, ascending by id.</summary>
     Task<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/batches/{key}/groups</c>, ascending by id.</summary>
+    Task<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/batches/{key}/jobs/{job}/attempts</c>: how each ended and what it used, ascending.</summary>
+    Task<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation);
 
     /// <summary><c>GET /api/v1/batches/{key}/jobs/{job}/log?follow=</c>: a job's output from a byte offset on.</summary>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadJobLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation);

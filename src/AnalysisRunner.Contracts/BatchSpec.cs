@@ -22,5 +22,8 @@ public sealed record BatchSpec
     /// <summary>The groups of jobs, in creation order; <see cref="JobGroupSpec.Id"/> is the one-based position.</summary>
     public IReadOnlyList<JobGroupSpec> Groups { get; init => field = value ?? []; } = [];
 
+    /// <summary>Who the jobs are; null leaves them the rights of the engine's own process. A server says this itself and takes it from nobody.</summary>
+    public JobIdentity? Identity { get; init; }
+
     internal static readonly IReadOnlyDictionary<string, string> EmptyDictionary = new Dictionary<string, string>();
 }

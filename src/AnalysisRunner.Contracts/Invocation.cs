@@ -114,6 +114,18 @@ public sealed record Invocation
     /// <summary>The program that submitted it.</summary>
     public ClientInfo? Client { get; init; }
 
+    /// <summary>Who its jobs are; null when they have the rights of the server itself.</summary>
+    public JobIdentity? Identity { get; init; }
+
+    /// <summary>Whether nothing but trust keeps it to its access level, because it has no <see cref="Identity"/>.</summary>
+    public bool Unenforced => Identity is null;
+
+    /// <summary>The agreement of a second member that it needs or has; null when it needs none.</summary>
+    public Approval? Approval { get; init; }
+
+    /// <summary>What its driver found on the machine; null until it has noted it.</summary>
+    public Toolchain? Toolchain { get; init; }
+
     /// <summary>The container image of the driver, as resolved by the server; null when it uses none.</summary>
     public string? Image { get; init; }
 
@@ -134,6 +146,12 @@ public sealed record Invocation
 
     /// <summary>The ar-guid of the invocation that it repeats.</summary>
     public string? RerunOf { get; init; }
+
+    /// <summary>The members of the recorded request that were changed for this repetition, in the wire's names; null when it repeats nothing.</summary>
+    public IReadOnlyList<string>? RerunChanges { get; init; }
+
+    /// <summary>What it made, once that was listed; null before, and when its driver never started.</summary>
+    public OutputsSummary? Outputs { get; init; }
 
     /// <summary>The engine that runs the driver; null until it was asked.</summary>
     public string? Engine { get; init; }

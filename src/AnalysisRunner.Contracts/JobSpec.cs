@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AnalysisRunner.Contracts;
 
 /// <summary>One job of a batch.</summary>
@@ -19,6 +21,7 @@ public sealed record JobSpec
     public IReadOnlyList<int> Parents { get; init => field = value ?? []; } = [];
 
     /// <summary>Environment variables of the job.</summary>
+    [JsonConverter(typeof(SharedDictionaryConverter))]
     public IReadOnlyDictionary<string, string> Environment { get; init => field = value ?? BatchSpec.EmptyDictionary; } = BatchSpec.EmptyDictionary;
 
     /// <summary>Thousandths of a core that the job occupies. Zero occupies no slot: drivers, which wait for others, ask for none.</summary>
@@ -66,5 +69,6 @@ public sealed record JobSpec
     public IReadOnlyList<OutputFile> OutputFiles { get; init => field = value ?? []; } = [];
 
     /// <summary>Names and values kept with the job.</summary>
+    [JsonConverter(typeof(SharedDictionaryConverter))]
     public IReadOnlyDictionary<string, string> Attributes { get; init => field = value ?? BatchSpec.EmptyDictionary; } = BatchSpec.EmptyDictionary;
 }

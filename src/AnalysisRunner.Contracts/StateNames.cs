@@ -36,5 +36,14 @@ public static class StateNames
         _ => throw Unknown(state),
     };
 
+    /// <summary>The lower-case name.</summary>
+    public static string ToName(this OutputChange change) => change switch
+    {
+        OutputChange.Created => "created",
+        OutputChange.Replaced => "replaced",
+        OutputChange.Unchanged => "unchanged",
+        _ => throw Unknown(change),
+    };
+
     private static ArgumentOutOfRangeException Unknown(Enum state) => new(nameof(state), state, "not a state");
 }

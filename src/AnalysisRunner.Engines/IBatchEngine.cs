@@ -23,6 +23,11 @@ public interface IBatchEngine : IAsyncDisposable
     /// <summary>At most <paramref name="limit"/> jobs of a batch with ids above <paramref name="after"/>, ascending; empty when there are none.</summary>
     ValueTask<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation);
 
+    /// <summary>
+    /// What was asked for: at most <paramref name="limit"/> jobs of a batch with ids above <paramref name="after"/>, ascending; empty when there are none.
+    /// </summary>
+    ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation);
+
     /// <summary>The attempts of a job, ascending; empty when there are none, or no such job.</summary>
     ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation);
 
@@ -34,6 +39,9 @@ public interface IBatchEngine : IAsyncDisposable
     /// sequence ends when the job has ended and everything was read; without, at the current end.
     /// </summary>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation);
+
+    /// <summary>How many bytes <see cref="ReadLogAsync"/> would read from the beginning now; 0 when there is no log.</summary>
+    ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation);
 
     /// <summary>Cancels what has not ended; running jobs are stopped. Idempotent; unknown keys are ignored.</summary>
     Task CancelAsync(string key, string reason, CancellationToken cancellation);

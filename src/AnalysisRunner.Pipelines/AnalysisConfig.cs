@@ -14,12 +14,20 @@ namespace AnalysisRunner.Pipelines;
 /// <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="TimeSpan"/> (a string such as <c>1h30m</c>), their nullable forms, lists of strings,
 /// integers or numbers (<c>IReadOnlyList&lt;string&gt;</c>), and <see cref="ConfigNode"/> for anything.
 /// </remarks>
-public sealed partial class AnalysisConfig
+public sealed partial class AnalysisConfig : IAnalysisConfig
 {
     private AnalysisConfig(MergedConfig merged) => Merged = merged;
 
     /// <summary>A config without keys, of which every <c>Get</c> with a fallback gives the fallback.</summary>
     public static AnalysisConfig Empty { get; } = new(MergedConfig.Merge());
+
+    /// <summary>The same config by keys: of a generated class, all that its files hold, not only what its schema declares.</summary>
+    /// <param name="config">A config by keys or a generated class.</param>
+    public static AnalysisConfig Of(IAnalysisConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return config as AnalysisConfig ?? new AnalysisConfig(config.Merged);
+    }
 
     /// <summary>The merged layers with the origin of each key.</summary>
     public MergedConfig Merged { get; }

@@ -16,7 +16,7 @@ internal static class AttributeName
         var fault = name switch
         {
             null or "" => "it has no name",
-            _ when string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl) => "its name is not one line of visible characters",
+            _ when string.IsNullOrWhiteSpace(name) || OneLine.HasControls(name) => "its name is not one line of visible characters",
             Name => "the name is what it was created with",
             ArGuid => "the invocation sets it",
             _ when value is null => "it has no value",

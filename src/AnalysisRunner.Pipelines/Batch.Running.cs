@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Pipelines.Hosting;
 
 namespace AnalysisRunner.Pipelines;
@@ -64,6 +65,9 @@ public sealed partial class Batch
         Check(new CodeLine(file, line));
         return BatchPlan.Of(this, _handedOver);
     }
+
+    /// <summary>What the config that it was created with says about the engine of a program that runs alone; null without such a config.</summary>
+    internal LocalEngineSettings? EngineSettings { get; private init; }
 
     internal bool IsHandedOver(Job job) => job.Id <= _handedOver;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Pipelines.Hosting;
@@ -24,7 +25,7 @@ public sealed partial class Batch
     private Batch(string name, BatchHost host, CodeLine at)
     {
         (Name, _host) = (name, host);
-        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(name) || OneLine.HasControls(name))
         {
             throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a batch: give it some visible characters in one line.");
         }
@@ -53,24 +54,24 @@ public sealed partial class Batch
 
     /// <summary>
     /// Starts a batch that obeys the run's config: what its section <c>hail</c> says by <c>default_timeout</c>, <c>default_memory</c>,
-    /// <c>cancel_after_n_failures</c> and <c>dry_run</c>.
+    /// <c>cancel_after_n_failures</c> and <c>dry_run</c>, and, where no server runs it, its section <c>batch</c>.
     /// </summary>
     /// <param name="name">The name shown to people; not empty.</param>
-    /// <param name="config">The config by keys: the one type that knows the runner's own sections whatever schemas a program has.</param>
+    /// <param name="config">The class that a schema of the program generates, or the config by keys (<see cref="AnalysisConfig"/>).</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <exception cref="Config.ConfigException">A value of the section cannot be read.</exception>
-    public static Batch Create(string name, AnalysisConfig config, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static Batch Create(string name, IAnalysisConfig config, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Create(name, config, BatchHost.Current, new CodeLine(file, line));
 
     internal static Batch Create(string name, BatchHost host, CodeLine line = default) =>
         new(name, host, line == default ? new CodeLine("", 0) : line);
 
-    internal static Batch Create(string name, AnalysisConfig config, BatchHost host, CodeLine line)
+    internal static Batch Create(string name, IAnalysisConfig config, BatchHost host, CodeLine line)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        var batch = new Batch(name, host, line);
-        ConfiguredDefaults.Apply(batch, config, line);
+        var byKeys = AnalysisConfig.Of(config);
+        var batch = new Batch(name, host, line) { EngineSettings = ConfiguredEngine.Read(byKeys) };
+        ConfiguredDefaults.Apply(batch, byKeys, line);
         return batch;
     }
 
@@ -134,7 +135,7 @@ public sealed partial class Batch
 
     internal Job Add(JobGroup? group, string name, CodeLine at)
     {
-        if (name is null || name.Any(char.IsControl)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a job: it must be one line of text.");
+        if (name is null || OneLine.HasControls(name)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a job: it must be one line of text.");
         var job = new Job(this, group, _jobs.Count + 1, name, at, Defaults.Values);
         _jobs.Add(job);
         return job;
@@ -142,7 +143,7 @@ public sealed partial class Batch
 
     internal JobGroup AddGroup(JobGroup? parent, string name, CodeLine at)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a group of jobs: it must be one line of text.");
+        if (string.IsNullOrWhiteSpace(name) || OneLine.HasControls(name)) throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a group of jobs: it must be one line of text.");
         var group = new JobGroup(this, parent, _groups.Count + 1, name);
         _groups.Add(group);
         return group;

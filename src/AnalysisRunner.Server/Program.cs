@@ -6,6 +6,7 @@ using AnalysisRunner.Server.Hosting;
 Detachment.RestrictNewFiles();
 try
 {
+    args = Failpoint.Arm(args, Environment.GetEnvironmentVariable);
     return args.Contains("--local") ? await RunLocallyAsync() : await ServeAsync();
 }
 catch (AnalysisRunnerException refusal)

@@ -130,9 +130,7 @@ internal sealed class GcsUploadSession(GcsStore store, GcsStoreOptions options, 
         Condition = write.Condition,
         Content = () =>
         {
-            var body = piece.Open();
-            body.Position = from - start;
-            var content = new StreamContent(body);
+            var content = new UploadContent(piece, from - start);
             var end = start + piece.Length;
             // A piece of nothing, which ends an upload whose bytes are all there, has no range but the total.
             content.Headers.ContentRange = from == end ? new ContentRangeHeaderValue(total!.Value) : total is { } length ? new ContentRangeHeaderValue(from, end - 1, length) : new ContentRangeHeaderValue(from, end - 1);

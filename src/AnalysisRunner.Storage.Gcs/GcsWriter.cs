@@ -52,7 +52,7 @@ internal sealed class GcsWriter(GcsStore store, GcsStoreOptions options, GcsConn
             Content = () => new MultipartContent("related")
             {
                 new StringContent(resource, Encoding.UTF8, "application/json"),
-                new StreamContent(content.Open()) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
+                new UploadContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
             },
         }, GcsJson.Default.GcsObject, cancellationToken).ConfigureAwait(false);
         write.Progress?.Report(content.Length);

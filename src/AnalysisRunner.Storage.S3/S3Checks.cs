@@ -7,15 +7,13 @@ namespace AnalysisRunner.Storage.S3;
 /// <summary>How requests say what they carry, and how answers are compared with it.</summary>
 internal static class S3Checks
 {
+    /// <summary>The method that requests ask for; null for the bucket's own.</summary>
     internal static ServerSideEncryptionMethod? Encryption(S3StoreOptions options) => options.Encryption switch
     {
         S3Encryption.S3Managed => ServerSideEncryptionMethod.AES256,
         S3Encryption.Kms => ServerSideEncryptionMethod.AWSKMS,
         _ => null,
     };
-
-    /// <summary>Over https the connection itself is protected, and the digest is checked by the server; over http the SDK signs the content too.</summary>
-    internal static bool SkipsSigning(S3StoreOptions options) => options.IsAmazon || options.Endpoint!.Scheme == "https";
 
 #pragma warning disable CA5351 // S3's entity tags are MD5; identity is by SHA-256.
     internal static async Task<byte[]> Md5Async(UploadPart part, CancellationToken cancellationToken)
@@ -32,11 +30,10 @@ internal static class S3Checks
 
     /// <summary>Compares what the store says it has with what was sent.</summary>
     /// <exception cref="StorageException">It is something else.</exception>
-    internal static void EnsureEntityTag(StoragePath path, S3StoreOptions options, string? answered, string sent, ServerSideEncryptionMethod? encryption)
+    internal static void EnsureEntityTag(StoragePath path, S3StoreOptions options, S3Receipt receipt, string sent)
     {
         // With a key, the entity tag is no MD5; the checksum in the request was compared by the server.
-        var withKey = options.Encryption == S3Encryption.Kms || (encryption is not null && encryption != ServerSideEncryptionMethod.None && encryption != ServerSideEncryptionMethod.AES256);
-        if (!withKey && answered?.Trim('"') is { } tag && tag != sent)
+        if (options.Encryption != S3Encryption.Kms && receipt is { EncryptedWithKey: false, EntityTag: { } tag } && tag != sent)
             throw StorageErrors.Corrupt(path, $"the store's entity tag is {tag} instead of {sent}");
     }
 }

@@ -1,14 +1,17 @@
+using System.Collections.Concurrent;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
+using Amazon.S3.Model;
 
 namespace AnalysisRunner.Storage.S3;
 
-/// <summary>The SDK's client, made when the first request needs it: finding credentials may take a request of its own.</summary>
+/// <summary>The SDK's client, and what it found for signing requests of one's own. Made when the first request needs it: finding credentials may take a request too.</summary>
 internal sealed class S3Connection(S3StoreOptions options) : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, string> _buckets = new(StringComparer.Ordinal);
     private AmazonS3Client? _client;
     private AmazonS3Client? _patient;
     private AWSCredentials? _credentials;
@@ -26,6 +29,26 @@ internal sealed class S3Connection(S3StoreOptions options) : IDisposable
     internal IAmazonS3 PatientClient(StoragePath path)
     {
         lock (_lock) return _patient ??= Create(path, System.Threading.Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Where an object is reached.</summary>
+    /// <param name="path">The object.</param>
+    /// <param name="query">Encoded.</param>
+    internal Uri Address(StoragePath path, string query)
+    {
+        // The SDK knows where a bucket is served, by region, style and endpoint.
+        var bucket = _buckets.GetOrAdd(path.Bucket, static (name, found) =>
+            found.Client.DetermineServiceOperationEndpoint(new GetObjectRequest { BucketName = name, Key = "key" }).URL.TrimEnd('/'), (Client: Client(path), path));
+        var key = Uri.EscapeDataString(path.Key).Replace("%2F", "/", StringComparison.Ordinal);
+        // What is signed is what is sent: nobody must write it in another way meanwhile.
+        return new Uri($"{bucket}/{key}{(query.Length > 0 ? "?" : "")}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    }
+
+    /// <summary>What signs requests now; null for anonymous ones.</summary>
+    internal async ValueTask<S3Signature?> SignerAsync(StoragePath path)
+    {
+        var config = Client(path).Config;
+        return options.Anonymous ? null : new S3Signature(await _credentials!.GetCredentialsAsync().ConfigureAwait(false), config.AuthenticationRegion ?? config.RegionEndpoint.SystemName);
     }
 
     public void Dispose()

@@ -5,21 +5,21 @@ using AnalysisRunner.Storage.Transfers;
 namespace AnalysisRunner.Storage.S3;
 
 /// <summary>Copies objects: on the server's side, above the limit of one request in parts; and through this machine where the engine does not judge a copy's condition.</summary>
-internal sealed class S3Copier(S3Store store, S3StoreOptions options, S3Connection connection)
+internal sealed class S3Copier(S3Store store, S3StoreOptions options, S3Connection connection, S3Content content)
 {
     internal async Task<ObjectInfo> CopyAsync(StoragePath source, StoragePath destination, WriteOptions write, CancellationToken cancellationToken)
     {
         if (write.Condition.Kind != WriteConditionKind.None && !options.Conditional)
         {
-            var content = await store.OpenReadAsync(source, null, cancellationToken).ConfigureAwait(false);
-            await using var opened = content.ConfigureAwait(false);
-            return await store.WriteAsync(destination, content, ObjectRules.WithOriginals(write, content.Info), cancellationToken).ConfigureAwait(false);
+            var passing = await store.OpenReadAsync(source, null, cancellationToken).ConfigureAwait(false);
+            await using var opened = passing.ConfigureAwait(false);
+            return await store.WriteAsync(destination, passing, ObjectRules.WithOriginals(write, passing.Info), cancellationToken).ConfigureAwait(false);
         }
         var original = await store.FindAsync(source, cancellationToken).ConfigureAwait(false) ?? throw StorageErrors.NotFound(source);
         write = ObjectRules.WithOriginals(write, original);
         var sent = new ByteCount(write.Progress);
         var entityTag = original.Length > options.LargestRequest
-            ? await new S3Parts(store, options, connection, destination, write, sent).CopyAsync(source, original, cancellationToken).ConfigureAwait(false)
+            ? await new S3Parts(store, options, connection, content, destination, write, sent).CopyAsync(source, original, cancellationToken).ConfigureAwait(false)
             : await CopyWholeAsync(source, destination, original, write, sent, cancellationToken).ConfigureAwait(false);
         var copied = await store.FindAsync(destination, cancellationToken).ConfigureAwait(false);
         if (copied?.Version == entityTag && copied.Length != original.Length)
@@ -44,8 +44,7 @@ internal sealed class S3Copier(S3Store store, S3StoreOptions options, S3Connecti
             IfNoneMatch = write.Condition.Kind == WriteConditionKind.CreateOnly ? "*" : null,
             IfMatch = write.Condition.Kind == WriteConditionKind.MatchVersion ? store.EntityTag(write.Condition.Version!) : null,
         };
-        foreach (var (name, value) in write.Metadata) request.Metadata[name] = value;
-        S3Record.Write(request.Metadata, original.Sha256, original.Crc32C);
+        S3Record.AddTo(request.Metadata, S3Record.Metadata(write, original.Sha256, original.Crc32C, null));
         var answer = await store.AskAsync(destination, "write", () => connection.PatientClient(destination).CopyObjectAsync(request, cancellationToken), cancellationToken,
             write.Condition, write.Condition.Kind == WriteConditionKind.None ? original.Version : null).ConfigureAwait(false);
         sent.Add(original.Length);

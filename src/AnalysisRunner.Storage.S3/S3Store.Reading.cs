@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
-using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
 using Amazon.S3.Model;
 using AnalysisRunner.Storage.Integrity;
@@ -26,9 +24,9 @@ public sealed partial class S3Store
             try
             {
                 var end = options.Length is { } length ? options.Offset + length - 1 : (long?)null;
-                var answer = await GetAsync(path, options.IsWhole ? null : options.Offset, end, options.Version, cancellationToken).ConfigureAwait(false);
-                var (info, digest, _) = await DescribeAsync(path, S3Answer.Of(answer), options.IsWhole, cancellationToken).ConfigureAwait(false);
-                return Verified(path, options, info, digest, Bare(answer));
+                var (answer, content) = await GetAsync(path, options.IsWhole ? null : options.Offset, end, options.Version, cancellationToken).ConfigureAwait(false);
+                var (info, digest, _) = await DescribeAsync(path, answer, options.IsWhole, cancellationToken).ConfigureAwait(false);
+                return Verified(path, options, info, digest, content);
             }
             catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
@@ -65,7 +63,8 @@ public sealed partial class S3Store
     {
         try
         {
-            using var found = await AskAsync(path, "read", () => GetAsync(path, 0, 0, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var (_, content) = await AskAsync(path, "read", () => GetAsync(path, 0, 0, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await content.DisposeAsync().ConfigureAwait(false);
         }
         catch (StorageException explained) when (explained.Code == StorageCodes.NotFound)
         {
@@ -75,14 +74,8 @@ public sealed partial class S3Store
         return unexplained.Kind == StorageErrorKind.NotFound ? null : throw unexplained;
     }
 
-    private Task<GetObjectResponse> GetAsync(StoragePath path, long? from, long? to, string? version, CancellationToken cancellationToken) =>
-        _connection.Client(path).GetObjectAsync(new GetObjectRequest
-        {
-            BucketName = path.Bucket,
-            Key = path.Key,
-            EtagToMatch = version is null ? null : EntityTag(version),
-            ByteRange = from is null ? null : new ByteRange(string.Create(CultureInfo.InvariantCulture, $"bytes={from}-{to}")),
-        }, cancellationToken);
+    private Task<(S3Answer Answer, Stream Content)> GetAsync(StoragePath path, long? from, long? to, string? version, CancellationToken cancellationToken) =>
+        _content.GetAsync(path, from, to, version is null ? null : EntityTag(version), cancellationToken);
 
     private async Task<(ObjectInfo Info, ContentDigest Digest, string? Writer)> DescribeAsync(
         StoragePath path, S3Answer answer, bool withTags, CancellationToken cancellationToken)
@@ -130,13 +123,10 @@ public sealed partial class S3Store
         var length = ObjectRules.RangeLength(options, info.Length);
         var end = options.Offset + length;
         var resuming = new ResumingStream(content, options.Offset, end,
-            async (position, token) => Bare(await GetAsync(path, position, end - 1, info.Version, token).ConfigureAwait(false)),
+            async (position, token) => (await GetAsync(path, position, end - 1, info.Version, token).ConfigureAwait(false)).Content,
             S3Errors.IsBreak, _options.Attempts);
         return Stream(path, options, info, options.IsWhole ? digest : new ContentDigest(length, null, null), resuming);
     }
-
-    // The SDK would digest the content a second time, by MD5, and tell an alteration as a fault of its own.
-    private static Stream Bare(GetObjectResponse answer) => answer.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : answer.ResponseStream;
 
     private ObjectReadStream Stream(StoragePath path, ReadOptions options, ObjectInfo info, ContentDigest expected, Stream content) =>
         new(info, content, expected, _options.Timeout, options.Progress, error => S3Errors.Translate(path, "read", _connection.Identity, _options.Timeout, error, version: info.Version));

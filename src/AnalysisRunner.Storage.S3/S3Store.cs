@@ -12,6 +12,7 @@ public sealed partial class S3Store : IObjectStore
 
     private readonly S3StoreOptions _options;
     private readonly S3Connection _connection;
+    private readonly S3Content _content;
     private readonly S3Writer _writer;
     private readonly S3Copier _copier;
 
@@ -22,8 +23,9 @@ public sealed partial class S3Store : IObjectStore
         _options = options ?? new S3StoreOptions();
         _options.Ensure();
         _connection = new S3Connection(_options);
-        _writer = new S3Writer(this, _options, _connection);
-        _copier = new S3Copier(this, _options, _connection);
+        _content = new S3Content(_options, _connection);
+        _writer = new S3Writer(this, _options, _connection, _content);
+        _copier = new S3Copier(this, _options, _connection, _content);
     }
 
     /// <inheritdoc/>
@@ -142,6 +144,7 @@ public sealed partial class S3Store : IObjectStore
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _content.Dispose();
         _connection.Dispose();
         return ValueTask.CompletedTask;
     }

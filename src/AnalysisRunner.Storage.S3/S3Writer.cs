@@ -1,5 +1,3 @@
-using Amazon.S3;
-using Amazon.S3.Model;
 using AnalysisRunner.Storage.Integrity;
 using AnalysisRunner.Storage.Transfers;
 
@@ -9,82 +7,44 @@ namespace AnalysisRunner.Storage.S3;
 /// Writes objects: a small one in one request; a large one in parts, some at a time, each of which is sent again by itself when it fails; and, where the engine does
 /// not judge conditions when it completes parts, a large one under a condition in one request, from a temporary file.
 /// </summary>
-internal sealed class S3Writer(S3Store store, S3StoreOptions options, S3Connection connection)
+internal sealed class S3Writer(S3Store store, S3StoreOptions options, S3Connection connection, S3Content content)
 {
     private readonly PartBuffers _buffers = new(options.PartSize, options.Parallelism + 1);
 
-    internal async Task<ObjectInfo> WriteAsync(StoragePath path, Stream content, WriteOptions write, CancellationToken cancellationToken)
+    internal async Task<ObjectInfo> WriteAsync(StoragePath path, Stream source, WriteOptions write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var reader = new PartReader(content, _buffers, options.BufferedParts, options.SpooledPartSize);
+        using var reader = new PartReader(source, _buffers, options.BufferedParts, options.SpooledPartSize);
         var sent = new ByteCount(write.Progress);
         var first = await reader.FirstAsync(cancellationToken).ConfigureAwait(false);
         // A part that is not full is the whole object.
         if (first.Length < _buffers.Size)
         {
-            using (first) return await PutAsync(path, first, reader.Digest, write, sent, connection.Client(path), cancellationToken).ConfigureAwait(false);
+            using (first) return await PutAsync(path, first, reader.Digest, write, sent, cancellationToken).ConfigureAwait(false);
         }
         if (write.Condition.Kind == WriteConditionKind.None || options.Conditional)
-            return await new S3Parts(store, options, connection, path, write, sent).WriteAsync(first, reader, cancellationToken).ConfigureAwait(false);
-        return await PutSpooledAsync(path, first, content, write, sent, cancellationToken).ConfigureAwait(false);
+            return await new S3Parts(store, options, connection, content, path, write, sent).WriteAsync(first, reader, cancellationToken).ConfigureAwait(false);
+        using var whole = await reader.WholeAsync(first, options.LargestRequest + 1, cancellationToken).ConfigureAwait(false);
+        if (whole.Length > options.LargestRequest)
+        {
+            throw StorageErrors.NotSupported(path,
+                $"\"{path}\" is larger than {options.LargestRequest} bytes, which takes several parts, and this engine does not judge a condition when it completes them: of several writers more than one would succeed. "
+                + "Write without a condition, or, if the engine does judge them, set JudgesAllConditions.");
+        }
+        return await PutAsync(path, whole, reader.Digest, write, sent, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ObjectInfo> PutSpooledAsync(StoragePath path, UploadPart first, Stream content, WriteOptions write, ByteCount sent, CancellationToken cancellationToken)
-    {
-        using var hasher = ContentHasher.ForWriting();
-        UploadPart whole;
-        using (first)
-        {
-            var beginning = first.Open();
-            await using var opened = beginning.ConfigureAwait(false);
-            var both = new ChainedStream(beginning, content);
-            await using var chained = both.ConfigureAwait(false);
-            whole = await UploadPart.SpooledAsync(both, options.LargestRequest + 1, block => hasher.Append(block.Span), cancellationToken).ConfigureAwait(false);
-        }
-        using (whole)
-        {
-            if (whole.Length > options.LargestRequest)
-            {
-                throw StorageErrors.NotSupported(path,
-                    $"\"{path}\" is larger than {options.LargestRequest} bytes, which takes several parts, and this engine does not judge a condition when it completes them: of several writers more than one would succeed. "
-                    + "Write without a condition, or, if the engine does judge them, set JudgesAllConditions.");
-            }
-            return await PutAsync(path, whole, hasher.Current(), write, sent, connection.PatientClient(path), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<ObjectInfo> PutAsync(
-        StoragePath path, UploadPart content, ContentDigest digest, WriteOptions write, ByteCount sent, IAmazonS3 client, CancellationToken cancellationToken)
+    private async Task<ObjectInfo> PutAsync(StoragePath path, UploadPart whole, ContentDigest digest, WriteOptions write, ByteCount sent, CancellationToken cancellationToken)
     {
         var writeId = Guid.NewGuid().ToString("N");
-        var body = content.Open();
-        await using var opened = body.ConfigureAwait(false);
-        var md5 = await S3Checks.Md5Async(content, cancellationToken).ConfigureAwait(false);
-        var request = new PutObjectRequest
-        {
-            BucketName = path.Bucket,
-            Key = path.Key,
-            InputStream = body,
-            AutoCloseStream = false,
-            ContentType = write.ContentType,
-            ServerSideEncryptionMethod = S3Checks.Encryption(options),
-            ServerSideEncryptionKeyManagementServiceKeyId = options.KmsKey,
-            IfNoneMatch = write.Condition.Kind == WriteConditionKind.CreateOnly ? "*" : null,
-            IfMatch = write.Condition.Kind == WriteConditionKind.MatchVersion ? store.EntityTag(write.Condition.Version!) : null,
-            DisablePayloadSigning = S3Checks.SkipsSigning(options),
-            UseChunkEncoding = false,
-        };
-        if (options.IsAmazon) request.ChecksumCRC32C = Crc32C.ToBase64(digest.Crc32C!.Value);
-        else request.MD5Digest = Convert.ToBase64String(md5);
-        foreach (var (name, value) in write.Metadata) request.Metadata[name] = value;
-        S3Record.Write(request.Metadata, digest.Sha256, digest.Crc32C);
-        request.Metadata[S3Record.WriteId] = writeId;
+        var md5 = await S3Checks.Md5Async(whole, cancellationToken).ConfigureAwait(false);
+        var headers = Headers(path, digest, md5, write, writeId);
         try
         {
-            var answer = await store.AskAsync(path, "write", () => client.PutObjectAsync(request, cancellationToken), cancellationToken, write.Condition).ConfigureAwait(false);
-            sent.Add(content.Length);
-            S3Checks.EnsureEntityTag(path, options, answer.ETag, Convert.ToHexStringLower(md5), answer.ServerSideEncryptionMethod);
-            return Written(path, digest, write, answer.ETag.Trim('"'));
+            var receipt = await store.AskAsync(path, "write", () => content.PutAsync(path, "", headers, whole, digest.Sha256, cancellationToken), cancellationToken, write.Condition).ConfigureAwait(false);
+            sent.Add(whole.Length);
+            S3Checks.EnsureEntityTag(path, options, receipt, Convert.ToHexStringLower(md5));
+            return Written(path, digest, write, receipt.EntityTag ?? throw StorageErrors.Unavailable(path, "an answer without entity tag"));
         }
         catch (StorageException error) when (error.Kind is StorageErrorKind.AlreadyExists or StorageErrorKind.PreconditionFailed)
         {
@@ -92,6 +52,20 @@ internal sealed class S3Writer(S3Store store, S3StoreOptions options, S3Connecti
             if (await store.FindRecordedAsync(path, cancellationToken).ConfigureAwait(false) is { } found && found.Writer == writeId) return found.Info;
             throw;
         }
+    }
+
+    private SortedDictionary<string, string> Headers(StoragePath path, ContentDigest digest, byte[] md5, WriteOptions write, string writeId)
+    {
+        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (options.IsAmazon) headers["x-amz-checksum-crc32c"] = Crc32C.ToBase64(digest.Crc32C!.Value);
+        else headers["content-md5"] = Convert.ToBase64String(md5);
+        if (write.ContentType is { } type) headers["content-type"] = ObjectRules.Visible(path, "content type", type);
+        if (S3Checks.Encryption(options) is { } encryption) headers["x-amz-server-side-encryption"] = encryption.Value;
+        if (options.KmsKey is { } key) headers["x-amz-server-side-encryption-aws-kms-key-id"] = key;
+        if (write.Condition.Kind == WriteConditionKind.CreateOnly) headers["if-none-match"] = "*";
+        if (write.Condition.Kind == WriteConditionKind.MatchVersion) headers["if-match"] = store.EntityTag(write.Condition.Version!);
+        foreach (var (name, value) in S3Record.Metadata(write, digest.Sha256, digest.Crc32C, writeId)) headers[S3Record.MetadataPrefix + name] = value;
+        return headers;
     }
 
     internal static ObjectInfo Written(StoragePath path, ContentDigest digest, WriteOptions write, string entityTag) => new()

@@ -40,6 +40,11 @@ internal static class ObjectRules
         StorageException Refused(string message) => new(StorageErrorKind.Invalid, StorageCodes.BadSetting, path.ToString(), message);
     }
 
+    /// <summary>A text that becomes a header, where a line end would begin another one.</summary>
+    internal static string Visible(StoragePath path, string what, string text) => text.All(c => c is >= ' ' and <= '~')
+        ? text
+        : throw new StorageException(StorageErrorKind.Invalid, StorageCodes.BadSetting, path.ToString(), $"The {what} of \"{path}\" has characters that a header cannot carry. Use visible ASCII characters.");
+
     /// <summary>Refuses a range that lies before the object.</summary>
     internal static void EnsureRange(ReadOptions options)
     {

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Pipelines.Hosting;
 
 namespace AnalysisRunner.Pipelines.Tests;
@@ -18,6 +19,6 @@ internal static class Described
 
     private sealed class NoHost() : BatchHost(_ => null, new ProgressDisplay(TextWriter.Null, null))
     {
-        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation) => throw new NotSupportedException("Only described.");
+        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation) => throw new NotSupportedException("Only described.");
     }
 }

@@ -61,7 +61,8 @@ public sealed class ConfigLoader
             .Where(problem => !problem.IsWarning && (unreadable.Count == 0 || problem.Code != ConfigCodes.MissingKey));
         unreadable.AddRange(problems);
         if (unreadable.Count > 0) throw new ConfigException(unreadable);
-        return new ConfigTable(_schema.Root, MergedConfig.Merge(layers).Root);
+        var merged = MergedConfig.Merge(layers);
+        return new ConfigTable(_schema.Root, merged.Root, new ConfigSource(merged));
     }
 }
 #endif

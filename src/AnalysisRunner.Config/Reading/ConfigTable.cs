@@ -11,11 +11,15 @@ public sealed class ConfigTable
     private readonly SchemaSection _schema;
     private readonly ConfigNode? _node;
 
-    internal ConfigTable(SchemaSection schema, ConfigNode? node)
+    internal ConfigTable(SchemaSection schema, ConfigNode? node, ConfigSource? source = null)
     {
         _schema = schema;
         _node = node;
+        Source = source ?? ConfigSource.None;
     }
+
+    /// <summary>What it was read from, when it is the whole config.</summary>
+    public ConfigSource Source { get; }
 
     /// <summary>The value of a key that is required or has a default.</summary>
     /// <exception cref="KeyNotFoundException">There is no value: the schema that was judged is not the one that the code was generated

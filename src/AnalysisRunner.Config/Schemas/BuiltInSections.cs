@@ -40,6 +40,16 @@ internal static class BuiltInSections
         dry_run = { type = "boolean", optional = true, description = "Whether to submit nothing." }
         delete_scratch_on_exit = { type = "boolean", optional = true, description = "Whether to delete temporary files at the end." }
 
+        [batch]
+        description = "How batches run where no server runs them."
+        cpu = { type = "string", optional = true, description = "Cores that jobs occupy together." }
+        memory = { type = "string", optional = true, description = "Memory that jobs occupy together." }
+        isolation = { type = "string", optional = true, enum = ["none", "bubblewrap"], description = "What keeps jobs from the rest of the machine." }
+        images = { type = "string", optional = true, enum = ["refuse", "ignore", "run"], description = "What happens to a job that names an image." }
+        containers = { type = "string", optional = true, description = "The program that runs containers." }
+        container_arguments = { type = "array", items = { type = "string" }, optional = true, description = "What stands before its run." }
+        scratch = { type = "string", optional = true, enum = ["until-success", "until-end", "until-forgotten"], description = "When scratch files are deleted." }
+
         [infrastructure]
         description = "The installation."
         members_cache_location = { type = "path", optional = true, description = "Where group members are listed." }

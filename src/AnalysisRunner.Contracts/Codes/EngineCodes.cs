@@ -86,4 +86,7 @@ public static class EngineCodes
 
     /// <summary>No container of a job's image could be started.</summary>
     public const string ContainerNotStarted = "AR6228";
+
+    /// <summary>A setting of the engine has a value that is none.</summary>
+    public const string EngineSettingMalformed = "AR6229";
 }

@@ -77,4 +77,7 @@ public static class PipelineCodes
 
     /// <summary>The job of a method came to the program's Main.</summary>
     public const string MainRanInJob = "AR5125";
+
+    /// <summary>Two batches of a program ask for different engines.</summary>
+    public const string EngineSettingsDiffer = "AR5126";
 }

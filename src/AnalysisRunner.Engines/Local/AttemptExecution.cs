@@ -2,6 +2,7 @@ using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines.Local.Isolation;
 using AnalysisRunner.Engines.Local.Processes;
+using AnalysisRunner.Engines.Local.Users;
 
 namespace AnalysisRunner.Engines.Local;
 
@@ -23,9 +24,13 @@ internal sealed class AttemptExecution(
     {
         var job = attempt.Job.Spec;
         var batch = attempt.Batch.Folder;
+        var user = UserOf(attempt);
         Directory.CreateDirectory(attempt.Folder.Path);
         Directory.CreateDirectory(attempt.Folder.Work);
         Disk.DemandWritable(batch.Scratch);
+        WriteScript(attempt, user);
+        // With the rights of the job from here on: what it names and what it left behind must not lead where it could not go itself.
+        using var rights = FileRights.Of(user);
         foreach (var output in job.Outputs)
         {
             var path = Path.Combine(batch.Scratch, output);
@@ -33,11 +38,30 @@ internal sealed class AttemptExecution(
             // What an earlier attempt left must not pass for the output of this one.
             if (attempt.Number > 1) LocalFiles.Delete(path);
         }
-        File.WriteAllText(attempt.Folder.Script, job.Command + "\n", Utf8);
-        // An engine that ignores a request says so where its author looks.
-        if (job.Image is { } image && options.Images != ImageRequests.Run)
-            File.WriteAllText(attempt.Folder.Log, $"analysis-runner: the image \"{image}\" is ignored; this engine is set to run jobs without containers\n", Utf8);
         if (job.InputFiles.Count > 0) _transfers.Stage(attempt.Batch, job, launchers.NeedsCopies(attempt.Batch.Run!.Spec), attempt.Transfer!.Token);
+    }
+
+    private void WriteScript(Attempt attempt, OsUser? user)
+    {
+        File.WriteAllText(attempt.Folder.Script, attempt.Job.Spec.Command + "\n", Utf8);
+        // An engine that ignores a request says so where its author looks.
+        if (attempt.Job.Spec.Image is { } image && options.Images != ImageRequests.Run)
+            File.WriteAllText(attempt.Folder.Log, $"analysis-runner: the image \"{image}\" is ignored; this engine is set to run jobs without containers\n", Utf8);
+        if (user is not null && OperatingSystem.IsLinux()) UserFolders.Prepare(attempt.Folder, user);
+    }
+
+    /// <summary>Who an attempt is; null when it is who the engine is.</summary>
+    /// <exception cref="IOException">Nobody can be that user any more.</exception>
+    private static OsUser? UserOf(Attempt attempt)
+    {
+        try
+        {
+            return OsUser.Of(attempt.Batch.Run!.Spec.Identity);
+        }
+        catch (AnalysisRunnerException e)
+        {
+            throw new IOException(e.Message, e);
+        }
     }
 
     /// <summary>Starts the process of a prepared attempt.</summary>
@@ -49,7 +73,7 @@ internal sealed class AttemptExecution(
         var environment = new Dictionary<string, string>(passedEnvironment) { ["SHELL"] = bash };
         foreach (var (name, value) in job.Environment) environment[name] = value;
         environment[DriverEnvironment.BatchTemporaryDirectory] = attempt.Batch.Folder.Scratch;
-        var command = launchers.For(job)?.Command(attempt, environment) ?? [];
+        var command = launchers.For(attempt)?.Command(attempt, environment) ?? [];
         return processes.Start(new JobProcessStart(
             bash, [.. Wrapper.BashArguments, Wrapper.Text, attempt.Folder.Script, attempt.Folder.Work, processes.Boot, .. command], environment, attempt.Folder.Log));
     }
@@ -71,7 +95,7 @@ internal sealed class AttemptExecution(
         }
         var (exitCode, signal, usage) = process.Reap();
         processes.AwaitGroupEnd(process.Pid);
-        if (killAt is not null || signal is not null) launchers.For(attempt.Job.Spec)?.EndRemains(attempt);
+        if (killAt is not null || signal is not null) launchers.For(attempt)?.EndRemains(attempt);
         try
         {
             var written = attempt.Folder.ReadExit();
@@ -89,12 +113,13 @@ internal sealed class AttemptExecution(
     public AttemptResult Judge(Attempt attempt, int? exitCode, int? signal)
     {
         _logLimit.Apply(attempt.Folder.Log);
-        return launchers.For(attempt.Job.Spec)?.OwnFailure(attempt, exitCode)
+        using var rights = FileRights.Of(UserOf(attempt));
+        return launchers.For(attempt)?.OwnFailure(attempt, exitCode)
             ?? EndedAttempt.Of(attempt.Job.Spec, attempt.Batch.Folder.Scratch, exitCode, signal, () => OutOfMemory.StruckSince(attempt.OutOfMemoryCount));
     }
 
     /// <summary>Ends what an attempt of an earlier host may have left where its session does not reach.</summary>
-    public void EndRemains(Attempt attempt) => launchers.For(attempt.Job.Spec)?.EndRemains(attempt);
+    public void EndRemains(Attempt attempt) => launchers.For(attempt)?.EndRemains(attempt);
 
     /// <summary>Keeps the log of a running attempt within its limit.</summary>
     public void LimitLog(Attempt attempt) => _logLimit.Apply(attempt.Folder.Log);
@@ -105,6 +130,7 @@ internal sealed class AttemptExecution(
     /// <param name="mayPublish">Asked once, when everything is ready: whether it is still wanted.</param>
     public AttemptResult Deliver(Attempt attempt, AttemptResult result, Func<bool> mayPublish)
     {
+        using var rights = FileRights.Of(UserOf(attempt));
         var delivery = new OutputDelivery(_transfers, attempt.Batch.Run!.Spec, attempt.Job.Spec, attempt.Batch.Folder.Scratch);
         try
         {
@@ -133,7 +159,8 @@ internal sealed class AttemptExecution(
         if (options.Scratch == ScratchRetention.UntilForgotten) return;
         try
         {
-            if (Directory.EnumerateFileSystemEntries(attempt.Folder.Work).Any()) LocalFiles.Delete(attempt.Folder.Work);
+            if (Directory.EnumerateFileSystemEntries(attempt.Folder.Work).Any()) OwnedFiles.DeleteFolder(attempt.Folder.Work);
+            OwnedFiles.DeleteFolder(attempt.Folder.Temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,6 +20,12 @@ internal sealed class AttemptFolder(string path, string work)
 
     public string Script => System.IO.Path.Combine(Path, "script");
 
+    /// <summary>The variables of a job that is another user, each ended by a NUL; for that user only.</summary>
+    public string Environment => System.IO.Path.Combine(Path, "environment");
+
+    /// <summary>Where a job that is another user puts temporary files.</summary>
+    public string Temporary => Work + ".tmp";
+
     public string Log => System.IO.Path.Combine(Path, "log");
 
     private string ClaimFile => System.IO.Path.Combine(Path, "claim");

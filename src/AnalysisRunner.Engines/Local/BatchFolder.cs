@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Local.Processes;
+using AnalysisRunner.Engines.Local.Users;
 
 namespace AnalysisRunner.Engines.Local;
 
@@ -43,7 +45,7 @@ internal sealed class BatchFolder(string path)
     /// <summary>Deletes what only the jobs needed.</summary>
     public void DeleteScratch()
     {
-        foreach (var folder in new[] { Scratch, Work, Incoming }) LocalFiles.Delete(folder);
+        foreach (var folder in new[] { Scratch, Work, Incoming }) OwnedFiles.DeleteFolder(folder);
     }
 
     /// <summary>The state that the files tell, and the journal it was read from.</summary>
@@ -87,7 +89,7 @@ internal sealed class BatchFolder(string path)
     public void WriteSummary(BatchSummary summary)
     {
         var draft = SummaryFile + ".new";
-        using (var file = File.Create(draft)) JsonSerializer.Serialize(file, summary, ContractsJson.Default.BatchSummary);
+        using (var file = Disk.CreatePrivate(draft)) JsonSerializer.Serialize(file, summary, ContractsJson.Default.BatchSummary);
         File.Move(draft, SummaryFile, overwrite: true);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local.Processes;
@@ -26,7 +27,7 @@ internal sealed partial class EngineCore : IDisposable
     private readonly HashSet<LiveBatch> _news = [];
     private readonly Slots _slots;
     private readonly Watchers _watchers;
-    private readonly Dictionary<string, LiveBatch> _batches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LiveBatch> _batches = new(StringComparer.Ordinal);
     private readonly List<LiveBatch> _active = [];
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _underWay;
@@ -44,12 +45,22 @@ internal sealed partial class EngineCore : IDisposable
 
     private DateTimeOffset Now => JournalRecord.Truncate(_options.TimeProvider.GetUtcNow());
 
-    public LiveBatch? Find(string key)
+    public LiveBatch? Find(string key) => _batches.GetValueOrDefault(key);
+
+    /// <summary>
+    /// Reads something of a batch consistently, as a rule without waiting for whoever writes a record: whoever asks how far a batch is must not feel a slow disk.
+    /// </summary>
+    public T Look<T>(LiveBatch batch, Func<T> read)
     {
-        lock (_gate) return _batches.GetValueOrDefault(key);
+        const int Tries = 10;
+        for (var i = 0; i < Tries; i++)
+        {
+            if (batch.TryRead(read, out var found)) return found;
+        }
+        return Read(read);
     }
 
-    /// <summary>Reads something of a batch consistently.</summary>
+    /// <summary>Reads something consistently.</summary>
     public T Read<T>(Func<T> read)
     {
         lock (_gate) return read();
@@ -68,7 +79,7 @@ internal sealed partial class EngineCore : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            _batches.Add(batch.Summary.Key, batch);
+            Know(batch);
             if (batch.IsFinal && batch.Run is null) return;
             Activate(batch);
             Changed(batch, starts);
@@ -84,7 +95,7 @@ internal sealed partial class EngineCore : IDisposable
         {
             foreach (var batch in batches)
             {
-                _batches.Add(batch.Summary.Key, batch);
+                Know(batch);
                 if (batch.Run is null) continue;
                 Activate(batch);
                 foreach (var attempt in batch.Running.Values)
@@ -117,8 +128,7 @@ internal sealed partial class EngineCore : IDisposable
         lock (_gate)
         {
             if (!batch.IsFinal) return false;
-            _batches.Remove(key);
-            return true;
+            return _batches.TryRemove(key, out _);
         }
     }
 
@@ -160,6 +170,11 @@ internal sealed partial class EngineCore : IDisposable
         lock (_gate) return [.. _active.SelectMany(batch => batch.Running.Values)];
     }
 
+    private void Know(LiveBatch batch)
+    {
+        if (!_batches.TryAdd(batch.Summary.Key, batch)) throw new InvalidOperationException($"Two batches have the key \"{batch.Summary.Key}\"; remove \"{batch.Folder.Path}\".");
+    }
+
     private void Activate(LiveBatch batch)
     {
         if (_active.Count == 0) _sampler.Change(SamplingInterval, SamplingInterval);
@@ -177,7 +192,7 @@ internal sealed partial class EngineCore : IDisposable
         {
             _options.Report?.Invoke(new Problem(EngineCodes.StateFolderUnusable, $"The journal of batch \"{batch.Run!.Spec.Key}\" cannot be written: {e.Message} Free space.", File: batch.Folder.JournalFile));
         }
-        batch.Run!.Apply(record);
+        batch.Apply(record);
     }
 
     /// <summary>What follows from a change: stops, waits, starts, news, and the end of the batch.</summary>
@@ -230,66 +245,8 @@ internal sealed partial class EngineCore : IDisposable
         Start(starts);
     }
 
-    /// <summary>
-    /// Lets the news of a batch out: an end at once, anything else with what else happens in the next moment. Waking a reader for each of a thousand short
-    /// jobs would cost more than the jobs do.
-    /// </summary>
-    private void Publish(LiveBatch batch)
-    {
-        if (!_watchers.Any && batch.NextChange is null) return;
-        if (batch.IsFinal)
-        {
-            _news.Remove(batch);
-            Tell(batch);
-        }
-        else if (_news.Add(batch) && _news.Count == 1)
-        {
-            _newsTimer.Change(NewsInterval, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void TellNews()
-    {
-        lock (_gate)
-        {
-            foreach (var batch in _news) Tell(batch);
-            _news.Clear();
-        }
-    }
-
-    private void Tell(LiveBatch batch)
-    {
-        if (_watchers.Any) _watchers.Publish(batch.Summary);
-        batch.NextChange?.TrySetResult();
-        batch.NextChange = null;
-    }
-
     private void Leave()
     {
         if (--_underWay == 0 && _closed) _quiet.TrySetResult();
-    }
-
-    private void Seal(LiveBatch batch)
-    {
-        try
-        {
-            // The journal first: a summary that is on the disk is believed without it. And last of all the summary: what is not done yet is done again.
-            batch.Journal!.Flush();
-            batch.Journal.Dispose();
-            JournalCompaction.Apply(batch.Folder, batch.Run!.Spec);
-            if (_options.Scratch == ScratchRetention.UntilEnd || (_options.Scratch == ScratchRetention.UntilSuccess && Read(() => batch.Summary.State) == BatchState.Succeeded))
-                batch.Folder.DeleteScratch();
-            batch.Folder.WriteSummary(Read(() => batch.Summary));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Nothing is lost: the next opening finds the end of the batch in its journal.
-            _options.Report?.Invoke(new Problem(EngineCodes.StateFolderUnusable, $"An ended batch cannot be put away: {e.Message} Free space.", File: batch.Folder.Path));
-        }
-        lock (_gate)
-        {
-            batch.End(batch.Summary);
-            Leave();
-        }
     }
 }

@@ -40,22 +40,27 @@ internal sealed class JobRun(JobSpec spec)
 
     public bool IsFinal => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
-    public JobSummary Summary() => new()
+    public JobSummary Summary()
     {
-        Id = Spec.Id,
-        Name = Spec.Name,
-        State = State,
-        Reason = Reason,
-        Attempts = Attempts,
-        ExitCode = Last?.Result?.ExitCode,
-        Signal = Last?.Result?.Signal,
-        OutOfMemory = Last?.Result?.OutOfMemory ?? false,
-        CpuMilliseconds = Last?.Result?.Usage?.CpuMilliseconds,
-        PeakMemoryBytes = Last?.Result?.Usage?.PeakMemoryBytes,
-        StartedAt = Last?.StartedAt,
-        FinishedAt = Last is null ? FinishedAt : Last.FinishedAt,
-        Command = Spec.Command,
-    };
+        var last = Last;
+        var result = last?.Result;
+        return new()
+        {
+            Id = Spec.Id,
+            Name = Spec.Name,
+            State = State,
+            Reason = Reason,
+            Attempts = Attempts,
+            ExitCode = result?.ExitCode,
+            Signal = result?.Signal,
+            OutOfMemory = result?.OutOfMemory ?? false,
+            CpuMilliseconds = result?.Usage?.CpuMilliseconds,
+            PeakMemoryBytes = result?.Usage?.PeakMemoryBytes,
+            StartedAt = last?.StartedAt,
+            FinishedAt = last is null ? FinishedAt : last.FinishedAt,
+            Command = Spec.Command,
+        };
+    }
 
     /// <summary>The attempts, ascending.</summary>
     public IReadOnlyList<AttemptSummary> AttemptSummaries()

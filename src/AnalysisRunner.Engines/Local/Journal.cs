@@ -36,19 +36,17 @@ internal sealed class Journal : IDisposable
     public static JournalContent Read(string path) => Parse(ReadAll(path));
 
     /// <summary>The lines in the bytes of a journal, and where the whole ones end.</summary>
-    public static JournalContent Parse(ReadOnlySpan<byte> bytes)
+    public static JournalContent Parse(byte[] bytes)
     {
-        var lines = new List<string>();
+        var lines = new JournalLines(bytes);
         var damaged = 0;
         var valid = 0;
-        for (var start = 0; start < bytes.Length;)
+        for (var start = 0; start < bytes.Length; start = valid)
         {
-            var length = bytes[start..].IndexOf((byte)'\n');
+            var length = bytes.AsSpan(start).IndexOf((byte)'\n');
             if (length < 0) break;
-            var line = bytes.Slice(start, length);
-            start += length + 1;
-            valid = start;
-            if (IsWhole(line)) lines.Add(Encoding.UTF8.GetString(line[PrefixLength..]));
+            valid = start + length + 1;
+            if (IsWhole(bytes.AsSpan(start, length))) lines.Add(start + PrefixLength, length - PrefixLength);
             else damaged++;
         }
         return new JournalContent(lines, damaged, valid);

@@ -20,17 +20,17 @@ internal static class JournalCompaction
         var kept = Compact(spec, content.Lines);
         if (kept.Count > content.Lines.Count / 4 * 3) return;
         var draft = folder.JournalFile + ".new";
-        using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+        using (var file = Disk.CreatePrivate(draft))
         {
-            foreach (var line in kept) file.Write(Journal.Line(line));
+            foreach (var line in kept) file.Write(Journal.Line(content.Lines[line]));
             file.Flush(flushToDisk: true);
         }
         File.Move(draft, folder.JournalFile, overwrite: true);
         Disk.FlushFolder(folder.Path);
     }
 
-    /// <summary>The lines that remain, in their order.</summary>
-    public static IReadOnlyList<string> Compact(BatchSpec spec, IReadOnlyList<string> lines)
+    /// <summary>The places of the lines that remain, in their order.</summary>
+    public static IReadOnlyList<int> Compact(BatchSpec spec, IReadOnlyList<string> lines)
     {
         var run = new BatchRun(spec);
         var dropped = new bool[lines.Count];
@@ -57,6 +57,6 @@ internal static class JournalCompaction
             // What contradicts the state changed nothing, and would change nothing again.
             if (record is null || !run.Apply(record)) dropped[i] = true;
         }
-        return [.. lines.Where((_, i) => !dropped[i])];
+        return [.. Enumerable.Range(0, lines.Count).Where(i => !dropped[i])];
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Engines.Local;
@@ -9,6 +10,7 @@ internal sealed class LiveBatch(BatchFolder folder)
     private WeakReference<BatchRun>? _ended;
     private BatchSummary? _summary;
     private BatchRun? _run;
+    private long _version;
 
     public BatchFolder Folder { get; } = folder;
 
@@ -17,7 +19,8 @@ internal sealed class LiveBatch(BatchFolder folder)
 
     public Journal? Journal { get; private set; }
 
-    public BatchSummary Summary => _summary ?? _run!.Summary();
+    // The run is read first: at the end the summary is there before the run is gone.
+    public BatchSummary Summary => Volatile.Read(ref _run) is { } run && _summary is null ? run.Summary() : _summary!;
 
     public bool IsFinal => _summary is not null || _run!.IsFinal;
 
@@ -44,12 +47,34 @@ internal sealed class LiveBatch(BatchFolder folder)
 
     public void Begin(BatchRun run, Journal journal) => (_run, Journal) = (run, journal);
 
+    /// <summary>Applies a record. Only with the engine's lock held; readers without it see that they came in between.</summary>
+    public void Apply(JournalRecord record)
+    {
+        Interlocked.Increment(ref _version);
+        _run!.Apply(record);
+        Interlocked.Increment(ref _version);
+    }
+
+    /// <summary>
+    /// Reads without the engine's lock, which is held while records are written: false when a record was applied meanwhile, so that what was read may
+    /// belong to two states. <paramref name="read"/> must get by with any mixture of them.
+    /// </summary>
+    public bool TryRead<T>(Func<T> read, [MaybeNullWhen(false)] out T found)
+    {
+        var version = Volatile.Read(ref _version);
+        found = default;
+        if (version % 2 != 0) return false;
+        found = read();
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref _version) == version;
+    }
+
     /// <summary>Keeps the summary; the jobs stay as long as memory is not needed otherwise.</summary>
     public void End(BatchSummary summary)
     {
-        _summary = summary;
         if (_run is not null) _ended = new WeakReference<BatchRun>(_run);
-        _run = null;
+        _summary = summary;
+        Volatile.Write(ref _run, null);
         Journal?.Dispose();
         Journal = null;
         Sealed.TrySetResult();

@@ -4,6 +4,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local.Isolation;
 using AnalysisRunner.Engines.Local.Processes;
+using AnalysisRunner.Engines.Local.Users;
 
 namespace AnalysisRunner.Engines.Local;
 
@@ -17,7 +18,8 @@ namespace AnalysisRunner.Engines.Local;
 /// the batch share, in which the parent folders of its declared outputs exist when it starts. It runs in an empty folder of its own, another for each
 /// attempt. Stdin is empty. When its script ends, what it left running in its process group is ended too; processes that made themselves a session of
 /// their own are out of the engine's sight.</para>
-/// <para>The same user runs the jobs and the engine: without <see cref="LocalEngineOptions.Isolation"/> nothing keeps jobs apart but good manners.</para>
+/// <para>The same user runs the jobs and the engine, unless a batch has an identity (<see cref="JobIdentity.User"/>) and the engine is root: without one
+/// and without <see cref="LocalEngineOptions.Isolation"/> nothing keeps jobs apart but good manners.</para>
 /// </remarks>
 public sealed class LocalEngine : IBatchEngine
 {
@@ -31,6 +33,7 @@ public sealed class LocalEngine : IBatchEngine
     private readonly LogLimit _logLimit;
     private readonly Slots _slots;
     private readonly Watchers _watchers;
+    private readonly ScriptLaunchers _launchers;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task<LiveBatch>> _accepting = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
@@ -42,6 +45,7 @@ public sealed class LocalEngine : IBatchEngine
         _folder = folder;
         _slots = new Slots(options.MilliCpu, options.MemoryBytes);
         _watchers = new Watchers();
+        _launchers = launchers;
         var passed = options.PassedEnvironment.Distinct().Select(name => (name, value: Environment.GetEnvironmentVariable(name)))
             .Where(variable => variable.value is not null).ToDictionary(variable => variable.name, variable => variable.value!);
         var execution = new AttemptExecution(options, bash, passed, processes, launchers);
@@ -102,7 +106,7 @@ public sealed class LocalEngine : IBatchEngine
     public ValueTask<BatchSummary?> GetAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_core.Find(key) is { } batch ? _core.Read(() => batch.Summary) : null);
+        return ValueTask.FromResult(_core.Find(key) is { } batch ? _core.Look(batch, () => batch.Summary) : null);
     }
 
     /// <inheritdoc/>
@@ -114,19 +118,27 @@ public sealed class LocalEngine : IBatchEngine
         var run = await LoadAsync(batch, cancellation);
         return run is null || after >= run.Jobs.Length
             ? []
-            : _core.Read(() => run.Jobs.Skip(after).Take(limit).Select(job => job.Summary()).ToArray());
+            : _core.Look(batch, () => run.Jobs.Skip(after).Take(limit).Select(job => job.Summary()).ToArray());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? [.. run.Spec.Jobs.Skip(after).Take(limit)] : [];
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return [];
-        return _core.Read(run.Jobs[job - 1].AttemptSummaries);
+        return _core.Look(batch, run.Jobs[job - 1].AttemptSummaries);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation) =>
-        _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? _core.Read(run.GroupSummaries) : [];
+        _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? _core.Look(batch, run.GroupSummaries) : [];
 
     /// <inheritdoc/>
     /// <remarks>When the job is tried again while the log is followed, the log of the next attempt comes after that of the one before, in full.</remarks>
@@ -136,6 +148,15 @@ public sealed class LocalEngine : IBatchEngine
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) yield break;
         await foreach (var chunk in LogReader.ReadAsync(_core, _logLimit, batch, run.Jobs[job - 1], offset, follow, _closing.Token, cancellation)) yield return chunk;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation)
+    {
+        if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return 0;
+        var last = _core.Read(() => run.Jobs[job - 1].LastAttempt);
+        var log = new FileInfo(batch.Folder.Attempt(job, last).Log);
+        return log.Exists ? log.Length : 0;
     }
 
     /// <inheritdoc/>
@@ -203,7 +224,7 @@ public sealed class LocalEngine : IBatchEngine
         if (problems.Count == 0) problems = Refusals(spec);
         if (problems.Count > 0) throw new AnalysisRunnerException(problems);
         var accepted = new BatchAcceptedRecord(_options.TimeProvider.GetUtcNow());
-        var folder = _folder.Create(spec, accepted);
+        var folder = _folder.Create(spec, accepted, OsUser.Of(spec.Identity));
         var batch = new LiveBatch(folder);
         var run = new BatchRun(spec);
         run.Apply(accepted);
@@ -215,7 +236,7 @@ public sealed class LocalEngine : IBatchEngine
     private List<Problem> Refusals(BatchSpec spec)
     {
         var disk = new DriveInfo(_folder.Path).TotalSize;
-        var problems = new List<Problem>();
+        List<Problem> problems = spec.Identity is null ? [] : [.. _launchers.Users.Refusals(spec)];
         foreach (var job in spec.Jobs)
         {
             if (_slots.Refuse(job) is { } tooLarge) problems.Add(tooLarge);
@@ -235,7 +256,7 @@ public sealed class LocalEngine : IBatchEngine
     /// <summary>The jobs of a batch, read again when they are no longer in memory; null when the batch was forgotten meanwhile.</summary>
     private async ValueTask<BatchRun?> LoadAsync(LiveBatch batch, CancellationToken cancellation)
     {
-        if (_core.Read(() => batch.Run) is { } run) return run;
+        if (_core.Look(batch, () => batch.Run) is { } run) return run;
         try
         {
             run = await Task.Run(() => batch.Folder.Load().Run, cancellation);

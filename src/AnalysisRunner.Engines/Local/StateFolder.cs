@@ -6,6 +6,7 @@ using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local.Processes;
+using AnalysisRunner.Engines.Local.Users;
 
 namespace AnalysisRunner.Engines.Local;
 
@@ -55,7 +56,10 @@ internal sealed class StateFolder : IDisposable
     public IEnumerable<BatchFolder> Batches() => Directory.EnumerateDirectories(_batches).Select(path => new BatchFolder(path));
 
     /// <summary>Writes a new batch: when this returns it is on the disk as a whole, and before nothing of it counts.</summary>
-    public BatchFolder Create(BatchSpec spec, BatchAcceptedRecord accepted)
+    /// <param name="spec">The batch.</param>
+    /// <param name="accepted">The first record of its journal.</param>
+    /// <param name="user">Who its jobs are; null when they are who the engine is.</param>
+    public BatchFolder Create(BatchSpec spec, BatchAcceptedRecord accepted, OsUser? user = null)
     {
         var draft = new BatchFolder(System.IO.Path.Combine(_incoming, Guid.NewGuid().ToString("N")));
         var final = new BatchFolder(System.IO.Path.Combine(_batches, FolderName(spec.Key)));
@@ -65,12 +69,18 @@ internal sealed class StateFolder : IDisposable
             CreatePrivate(draft.Attempts);
             CreatePrivate(draft.Scratch);
             CreatePrivate(draft.Work);
-            using (var file = File.Create(draft.SpecFile))
+            if (user is not null && OperatingSystem.IsLinux())
+            {
+                UserFolders.LetPass(Path, _batches, draft.Path, draft.Attempts, draft.Work);
+                CreatePrivate(draft.Incoming);
+                UserFolders.Give(user, draft.Scratch, draft.Incoming);
+            }
+            using (var file = Disk.CreatePrivate(draft.SpecFile))
             {
                 JsonSerializer.Serialize(file, spec, ContractsJson.Default.BatchSpec);
                 file.Flush(flushToDisk: true);
             }
-            using (var file = File.Create(draft.JournalFile))
+            using (var file = Disk.CreatePrivate(draft.JournalFile))
             {
                 file.Write(Journal.Line(accepted.Write()));
                 file.Flush(flushToDisk: true);
@@ -90,6 +100,7 @@ internal sealed class StateFolder : IDisposable
     /// <summary>Deletes a batch as a whole, also when this process ends half way.</summary>
     public void Delete(BatchFolder batch)
     {
+        batch.DeleteScratch();
         var doomed = System.IO.Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
         Directory.Move(batch.Path, doomed);
         Directory.Delete(doomed, recursive: true);

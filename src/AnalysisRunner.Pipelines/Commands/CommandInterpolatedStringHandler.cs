@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace AnalysisRunner.Pipelines;
 
@@ -10,27 +9,36 @@ namespace AnalysisRunner.Pipelines;
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [InterpolatedStringHandler]
-public readonly struct CommandInterpolatedStringHandler
+public struct CommandInterpolatedStringHandler
 {
-    private readonly List<CommandPiece>? _pieces;
+    private CommandPiece[]? _pieces;
+    private int _count;
 
     /// <summary>Called by the compiler.</summary>
     public CommandInterpolatedStringHandler(int literalLength, int formattedCount)
     {
         _ = literalLength;
-        _pieces = new List<CommandPiece>((formattedCount * 2) + 1);
+        // The compiler puts adjoining text together, so that this is all there can be.
+        _pieces = new CommandPiece[(formattedCount * 2) + 1];
     }
 
-    internal ReadOnlySpan<CommandPiece> Pieces => CollectionsMarshal.AsSpan(_pieces);
+    internal readonly ReadOnlySpan<CommandPiece> Pieces => _pieces.AsSpan(0, _count);
 
     /// <summary>Called by the compiler for the text between holes.</summary>
-    public void AppendLiteral(string value) => _pieces?.Add(new CommandPiece(value, IsHole: false));
+    public void AppendLiteral(string value) => Add(new CommandPiece(value, IsHole: false));
 
     /// <summary>Called by the compiler for a hole.</summary>
-    public void AppendFormatted<T>(T value) => _pieces?.Add(new CommandPiece(value, IsHole: true));
+    public void AppendFormatted<T>(T value) => Add(new CommandPiece(value, IsHole: true));
 
     /// <summary>Called by the compiler for a hole with a format, which is applied with the invariant culture.</summary>
-    public void AppendFormatted<T>(T value, string? format) => _pieces?.Add(new CommandPiece(value, IsHole: true, format));
+    public void AppendFormatted<T>(T value, string? format) => Add(new CommandPiece(value, IsHole: true, format));
+
+    private void Add(CommandPiece piece)
+    {
+        if (_pieces is null) return;
+        if (_count == _pieces.Length) Array.Resize(ref _pieces, _count * 2);
+        _pieces[_count++] = piece;
+    }
 }
 
 /// <summary>A piece of a command: text as written, or the value of a hole.</summary>

@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Numerics;
-using System.Text;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AnalysisRunner.Contracts.Codes;
 
 namespace AnalysisRunner.Pipelines.Commands;
@@ -9,47 +10,73 @@ namespace AnalysisRunner.Pipelines.Commands;
 /// <summary>Turns the pieces of a command into script: text as it stands, each value quoted as its place demands.</summary>
 internal sealed class CommandText
 {
-    private readonly StringBuilder _script = new();
+    /// <summary>Between commands, for the next one: a batch may have a million.</summary>
+    [ThreadStatic]
+    private static CommandText? s_idle;
+
+    private readonly List<string> _script = [];
     private readonly ShellContext _context = new();
     private readonly List<Resource> _resources = [];
-    private readonly CodeLine _line;
+    private CodeLine _line;
 
-    private CommandText(CodeLine line) => _line = line;
-
-    /// <summary>Renders a command and tells which resources it mentions.</summary>
-    public static (string Script, IReadOnlyList<Resource> Resources) Render(ReadOnlySpan<CommandPiece> pieces, CodeLine line)
+    /// <summary>Renders a command.</summary>
+    /// <param name="pieces">The command.</param>
+    /// <param name="line">Where it is written.</param>
+    /// <param name="resources">The resources that it mentions; valid until the next command.</param>
+    [MethodImpl(HotPath.Method)]
+    public static string Render(ReadOnlySpan<CommandPiece> pieces, CodeLine line, out ReadOnlySpan<Resource> resources)
     {
-        var text = new CommandText(line);
+        // Values are turned into text by code that may write commands, too.
+        var text = s_idle ?? new CommandText();
+        s_idle = null;
+        text._line = line;
+        text._script.Clear();
+        text._resources.Clear();
+        text._context.Restart();
+        var script = text.Read(pieces);
+        resources = CollectionsMarshal.AsSpan(text._resources);
+        s_idle = text;
+        return script;
+    }
+
+    [MethodImpl(HotPath.Method)]
+    private string Read(ReadOnlySpan<CommandPiece> pieces)
+    {
         // Script is read in one go up to the next value: "$" and "(" may come from different pieces.
         var script = "";
         foreach (var piece in pieces)
         {
-            if (!piece.IsHole) script += (string)piece.Value!;
-            else if (piece.Value is RawShellText raw) script += raw.Script;
+            if (!piece.IsHole) script = Joined(script, (string)piece.Value!);
+            else if (piece.Value is RawShellText raw) script = Joined(script, raw.Script);
             else
             {
-                text.AddScript(script);
+                AddScript(script);
                 script = "";
-                text.AddValue(piece.Value, piece.Format);
+                AddValue(piece.Value, piece.Format);
             }
         }
-        text.AddScript(script);
-        if (text._context.Unfinished is { } place)
+        AddScript(script);
+        if (_context.Unfinished is { } place)
         {
-            throw line.Fault(PipelineCodes.CommandUnfinished,
-                $"The command ends {place}: \"{Excerpt(text._script.ToString())}\". Each Command is a script of its own; close what it opens.");
+            throw _line.Fault(PipelineCodes.CommandUnfinished,
+                $"The command ends {place}: \"{Excerpt(Written())}\". Each Command is a script of its own; close what it opens.");
         }
-        return (text._script.ToString(), text._resources);
+        return Written();
     }
+
+    private static string Joined(string script, string more) => script.Length == 0 ? more : script + more;
+
+    private string Written() => string.Concat(CollectionsMarshal.AsSpan(_script));
 
     private void AddScript(string script)
     {
         // Sources that were checked out with Windows line ends mean the same script.
         var unix = script.Replace("\r\n", "\n", StringComparison.Ordinal);
-        _script.Append(unix);
+        _script.Add(unix);
         _context.Read(unix);
     }
 
+    [MethodImpl(HotPath.Method)]
     private void AddValue(object? value, string? format)
     {
         var place = _context.Place;
@@ -58,7 +85,11 @@ internal sealed class CommandText
             throw _line.Fault(PipelineCodes.HoleNotQuotable, $"A value stands {obstacle}; there it cannot be quoted safely. Found after \"{Tail()}\".");
         }
 
-        if (value is IEnumerable collection and not string)
+        if (value is Resource resource)
+        {
+            AddResource(resource, place);
+        }
+        else if (value is IEnumerable collection and not string)
         {
             if (place != ShellPlace.Plain)
             {
@@ -68,31 +99,35 @@ internal sealed class CommandText
             var first = true;
             foreach (var word in collection)
             {
-                if (!first) _script.Append(' ');
+                if (!first) _script.Add(" ");
                 first = false;
-                _script.Append(Word(word, format, place));
+                if (word is Resource member) AddResource(member, place);
+                else _script.Add(Word(word, format, place));
             }
         }
         else
         {
-            _script.Append(Word(value, format, place));
+            _script.Add(Word(value, format, place));
         }
         _context.PassHole();
     }
 
+    private void AddResource(Resource resource, ShellPlace place)
+    {
+        if (place is ShellPlace.SingleQuotes or ShellPlace.Arithmetic)
+        {
+            throw _line.Fault(PipelineCodes.HoleInsideQuotes,
+                $"The {resource.Description} stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
+        }
+        _resources.Add(resource);
+        if (place != ShellPlace.DoubleQuotes) _script.Add("\"");
+        _script.Add(Resource.Folder);
+        _script.Add(Shell.WithinDoubleQuotes(resource.Path));
+        if (place != ShellPlace.DoubleQuotes) _script.Add("\"");
+    }
+
     private string Word(object? value, string? format, ShellPlace place)
     {
-        if (value is Resource resource)
-        {
-            if (place is ShellPlace.SingleQuotes or ShellPlace.Arithmetic)
-            {
-                throw _line.Fault(PipelineCodes.HoleInsideQuotes,
-                    $"The {resource.Description} stands within single quotes or arithmetic after \"{Tail()}\", where the shell does not expand its path. Take the quotes away, or use double quotes.");
-            }
-            _resources.Add(resource);
-            return place == ShellPlace.DoubleQuotes ? resource.Reference : resource.Word;
-        }
-
         if (place == ShellPlace.Arithmetic) return Number(value);
         var text = Text(value, format);
         if (_context.AnnouncesHereDocument && text.Contains('\n'))
@@ -148,7 +183,7 @@ internal sealed class CommandText
         return text;
     }
 
-    private string Tail() => _script.Length <= 40 ? Excerpt(_script.ToString()) : "…" + Excerpt(_script.ToString()[^40..]);
+    private string Tail() => Written() is { Length: > 40 } written ? "…" + Excerpt(written[^40..]) : Excerpt(Written());
 
     private static string Excerpt(string script)
     {

@@ -1,25 +1,8 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace AnalysisRunner.Pipelines.Commands;
-
-/// <summary>What surrounds a position in a script.</summary>
-internal enum ShellPlace
-{
-    /// <summary>Outside quotes; also the inside of a subshell or command substitution.</summary>
-    Plain,
-
-    /// <summary>Within <c>'…'</c>.</summary>
-    SingleQuotes,
-
-    /// <summary>Within <c>"…"</c>.</summary>
-    DoubleQuotes,
-
-    /// <summary>Within <c>$((…))</c> or <c>((…))</c>, where text is evaluated again whatever its quotes.</summary>
-    Arithmetic,
-
-    /// <summary>A place where no quoting is safe; <see cref="ShellContext.Obstacle"/> says which.</summary>
-    Unsafe,
-}
 
 /// <summary>
 /// Reads a bash script from left to right and knows at each point which quoting applies there. It errs towards <see cref="ShellPlace.Unsafe"/>: what
@@ -27,16 +10,18 @@ internal enum ShellPlace
 /// </summary>
 internal sealed partial class ShellContext
 {
+    // What the loop over characters need not look at where nothing but text is expected.
+    private static readonly SearchValues<char> TopSyntax = SearchValues.Create("'\"#()<$`\\\n");
+    private static readonly SearchValues<char> DoubleQuotesSyntax = SearchValues.Create("\"$`\\");
+
     private readonly Stack<Frame> _frames = new(4);
-    private Queue<HereDocument>? _announced;
-    private char _last = '\n';
+    private char _last;
     private bool _escaping;
     private bool _dollar;
     private bool _subscript;
-    private bool _documentMayEnd;
     private string? _lost;
 
-    public ShellContext() => _frames.Push(Frame.Top);
+    public ShellContext() => Restart();
 
     private enum Frame
     {
@@ -87,9 +72,6 @@ internal sealed partial class ShellContext
             _ => ShellPlace.Plain,
         };
 
-    /// <summary>Whether a here-document begins after this line: a line break in a value would confuse reader and shell.</summary>
-    public bool AnnouncesHereDocument => _announced is { Count: > 0 };
-
     /// <summary>What is still open at the end of a command; null when it is complete.</summary>
     public string? Unfinished => _escaping
         ? "in a backslash"
@@ -104,6 +86,15 @@ internal sealed partial class ShellContext
             _ => "within parentheses",
         };
 
+    /// <summary>Begins another script.</summary>
+    public void Restart()
+    {
+        _frames.Clear();
+        _frames.Push(Frame.Top);
+        _announced?.Clear();
+        (_last, _escaping, _dollar, _subscript, _documentMayEnd, _lost) = ('\n', false, false, false, false, null);
+    }
+
     /// <summary>A value was put here; it is a part of a word.</summary>
     public void PassHole()
     {
@@ -111,10 +102,12 @@ internal sealed partial class ShellContext
     }
 
     /// <summary>Reads on.</summary>
+    [MethodImpl(HotPath.Method)]
     public void Read(string script)
     {
         for (var i = 0; i < script.Length; i++)
         {
+            if (!_escaping && SkipText(script, ref i)) break;
             var c = script[i];
             var next = i + 1 < script.Length ? script[i + 1] : '\0';
             if (_escaping)
@@ -169,6 +162,23 @@ internal sealed partial class ShellContext
         }
         // A name and a bracket.
         _subscript = _frames.Peek() is Frame.Top or Frame.Parenthesis && script is [.., var name, '['] && (char.IsAsciiLetterOrDigit(name) || name == '_');
+    }
+
+    /// <summary>Goes on to the next character that means something; whether there is none.</summary>
+    [MethodImpl(HotPath.Method)]
+    private bool SkipText(string script, ref int i)
+    {
+        var syntax = _frames.Peek() switch
+        {
+            Frame.Top => TopSyntax,
+            Frame.Double => DoubleQuotesSyntax,
+            _ => null,
+        };
+        var length = syntax is null ? 0 : script.AsSpan(i).IndexOfAny(syntax);
+        if (length == 0) return false;
+        i = length < 0 ? script.Length : i + length;
+        (_last, _dollar) = (script[i - 1], false);
+        return i == script.Length;
     }
 
     private bool IsInArithmetic()
@@ -258,51 +268,6 @@ internal sealed partial class ShellContext
         _frames.Push(Frame.Parenthesis);
         return i;
     }
-
-    private int ReadHereDocument(string script, int i)
-    {
-        if (i + 2 < script.Length && script[i + 2] == '<') return i + 2; // <<< takes a word.
-        var match = HereWord().Match(script, i);
-        // Where the text stops within the word, the rest of the word may be a value.
-        if (!match.Success || match.Index + match.Length == script.Length) _lost = "after the \"<<\" of a here-document whose end cannot be told";
-        if (!match.Success) return i + 1;
-        (_announced ??= new()).Enqueue(new HereDocument(QuoteCharacters().Replace(match.Groups["word"].Value, ""), match.Groups["dash"].Success));
-        return i + match.Length - 1;
-    }
-
-    /// <summary>Moves to the end of the last line of the here-documents that begin here, or to the end of the script when it holds no such line.</summary>
-    private int SkipHereDocument(string script, int start)
-    {
-        while (true)
-        {
-            var end = script.IndexOf('\n', start);
-            var line = end < 0 ? script[start..] : script[start..end];
-            var document = _announced!.Peek();
-            var isEnd = (document.StripsTabs ? line.TrimStart('\t') : line) == document.End;
-            if (end < 0)
-            {
-                // The last line may still be continued by a value.
-                _documentMayEnd = isEnd && _announced!.Count == 1;
-                return script.Length;
-            }
-            if (isEnd) _announced!.Dequeue();
-            if (_announced!.Count == 0)
-            {
-                _frames.Pop();
-                _last = '\n';
-                return end;
-            }
-            start = end + 1;
-        }
-    }
-
-    private sealed record HereDocument(string End, bool StripsTabs);
-
-    [GeneratedRegex(@"\G<<(?<dash>-)?[ \t]*(?<word>(?:[A-Za-z0-9_.-]|'[A-Za-z0-9_.-]*'|""[A-Za-z0-9_.-]*""|\\[A-Za-z0-9_.-])+)", RegexOptions.CultureInvariant)]
-    private static partial Regex HereWord();
-
-    [GeneratedRegex(@"['""\\]", RegexOptions.CultureInvariant)]
-    private static partial Regex QuoteCharacters();
 
     [GeneratedRegex(@"\Gcase(?:\s|\z)", RegexOptions.CultureInvariant)]
     private static partial Regex CaseWord();

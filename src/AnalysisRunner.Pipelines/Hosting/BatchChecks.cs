@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 
@@ -11,17 +12,14 @@ internal static class BatchChecks
     private const int MostProblems = 100;
 
     /// <summary>Everything that is wrong with the jobs after the first <paramref name="before"/>; what is perhaps not meant goes to the batch's warnings.</summary>
+    [MethodImpl(HotPath.Method)]
     public static List<Problem> Problems(Batch batch, int before)
     {
         var problems = new List<Problem>();
         for (var i = before; i < batch.Jobs.Count && problems.Count < MostProblems; i++)
         {
             var job = batch.Jobs[i];
-            foreach (var resource in job.Resources)
-            {
-                // The members of a group count as written by its declaration: a program is often given the group's path, or finds it itself.
-                if (resource is ResourceFile { IsWritten: false }) problems.Add(NeverProduced(job, resource));
-            }
+            foreach (var file in job.Unwritten) problems.Add(NeverProduced(job, file));
             if (job.MayMissFiles)
             {
                 var warning = job.CreatedAt.Problem(PipelineCodes.FileMayBeMissing, $"The job \"{job.Name}\" always runs and uses files of jobs that may have failed. Let its commands look whether they exist.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using AnalysisRunner.Contracts;
 
@@ -16,6 +17,7 @@ internal static class BatchComposer
     /// <param name="key">The key for the engine.</param>
     /// <param name="arGuid">The invocation, which batch and jobs carry.</param>
     /// <param name="inherited">Variables that every job gets.</param>
+    [MethodImpl(HotPath.Method)]
     public static BatchSpec Compose(
         Batch batch, int before, IReadOnlyList<(ResourceFile File, string Destination)> outputs, string key, string? arGuid, IReadOnlyDictionary<string, string> inherited)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Pipelines.Methods;
 
 namespace AnalysisRunner.Pipelines.Hosting;
@@ -60,7 +61,7 @@ internal abstract class BatchHost
         var key = _arGuid is null
             ? $"{name}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}"
             : batch.NextRun == 1 ? $"{_arGuid}-{batch.Order}-{name}" : $"{_arGuid}-{batch.Order}.{batch.NextRun}-{name}";
-        return SubmitAsync(BatchComposer.Compose(batch, before, outputs, key, _arGuid, _inherited), at, cancellation);
+        return SubmitAsync(BatchComposer.Compose(batch, before, outputs, key, _arGuid, _inherited), batch.EngineSettings, at, cancellation);
     }
 
     /// <summary>Prints what is perhaps not meant.</summary>
@@ -72,7 +73,12 @@ internal abstract class BatchHost
     /// <summary>Prints a plan.</summary>
     public void Show(BatchPlan plan) => Display.WriteLine(plan.ToString());
 
-    private protected abstract Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation);
+    /// <summary>Hands a batch over.</summary>
+    /// <param name="spec">The batch.</param>
+    /// <param name="settings">What the config that it was created with says about the engine of a program that runs alone; null without such a config.</param>
+    /// <param name="at">The line that runs it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    private protected abstract Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation);
 
     private protected static string? Given(Func<string, string?> environment, string name) =>
         environment(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;

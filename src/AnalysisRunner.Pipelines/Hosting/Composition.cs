@@ -15,9 +15,9 @@ internal sealed class Composition(
     public int Before => before;
 
     /// <summary>Ids within this run; jobs of earlier runs have ended by then.</summary>
-    public IReadOnlyList<int> IdsOf(ReadOnlySpan<int> parents)
+    public IReadOnlyList<int> IdsOf(int[] parents)
     {
-        if (before == 0) return parents.IsEmpty ? [] : parents.ToArray();
+        if (before == 0) return parents;
         var ids = new List<int>(parents.Length);
         foreach (var parent in parents)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Storage;
@@ -20,6 +21,9 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     private readonly HashSet<string> _unfinished = new(StringComparer.Ordinal);
     private readonly PosixSignalRegistration[] _signals;
     private DirectoryInfo? _folder;
+    private readonly Lazy<LocalEngineSettings> _settingsOfFiles;
+    private LocalEngineSettings? _settings;
+    private string? _first;
     private IBatchEngine? _engine;
     private bool _anyFailed;
 
@@ -27,6 +31,7 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
         : base(environment, display)
     {
         _options = (options ?? new LocalEngineOptions { Directory = "" }) with { Transfers = [new ObjectStoreTransfer(_stores)] };
+        _settingsOfFiles = new(() => ConfiguredEngine.ReadFiles(Given(environment, DriverEnvironment.ConfigPath)));
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAtExit();
         AppDomain.CurrentDomain.UnhandledException += (_, _) => CloseAtExit();
         // A signal would end the process without the event above. 128 and the signal's number is what shells report.
@@ -36,9 +41,9 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     /// <summary>The engine; null before the first batch.</summary>
     internal IBatchEngine? Engine => _engine;
 
-    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation)
+    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation)
     {
-        var engine = await OpenAsync(cancellation).ConfigureAwait(false);
+        var engine = await OpenAsync(spec, settings ?? _settingsOfFiles.Value, at, cancellation).ConfigureAwait(false);
         await engine.SubmitAsync(spec, cancellation).ConfigureAwait(false);
         lock (_unfinished) _unfinished.Add(spec.Key);
         Display.WriteLine($"Running batch {spec.Name} on this machine: {spec.Jobs.Count} {(spec.Jobs.Count == 1 ? "job" : "jobs")}");
@@ -116,14 +121,20 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
         if (Environment.ExitCode == 0) Environment.ExitCode = 1;
     }
 
-    private async Task<IBatchEngine> OpenAsync(CancellationToken cancellation)
+    /// <summary>The engine of all batches of this program, which counts cores and memory across them: opened for the first one, with the settings of its config.</summary>
+    private async Task<IBatchEngine> OpenAsync(BatchSpec spec, LocalEngineSettings settings, CodeLine at, CancellationToken cancellation)
     {
         await _opening.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (_engine is not null && settings != _settings)
+                throw at.Fault(PipelineCodes.EngineSettingsDiffer, $"The config of the batch \"{spec.Name}\" has another section [batch] than that of the batch \"{_first}\", which this program ran before on the same engine. Create both with the same config.");
             // Readable by this user only, as the system creates temporary folders.
             _folder ??= Directory.CreateTempSubdirectory("analysis-runner-");
-            return _engine ??= await LocalEngine.OpenAsync(_options with { Directory = _folder.FullName }, cancellation).ConfigureAwait(false);
+            if (_engine is not null) return _engine;
+            _engine = await LocalEngine.OpenAsync(settings.ApplyTo(_options with { Directory = _folder.FullName }), cancellation).ConfigureAwait(false);
+            (_settings, _first) = (settings, spec.Name);
+            return _engine;
         }
         finally
         {

@@ -1,6 +1,7 @@
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Engines.Local;
 
 namespace AnalysisRunner.Pipelines.Hosting;
 
@@ -12,6 +13,7 @@ internal sealed class ServerHost : BatchHost
 
     private readonly AnalysisRunnerApi _api;
     private readonly string _tokenFile;
+    private int _hasTold;
 
     public ServerHost(string url, Func<string, string?> environment, ProgressDisplay display)
         : base(environment, display)
@@ -23,8 +25,10 @@ internal sealed class ServerHost : BatchHost
             : throw new AnalysisRunnerException(PipelineCodes.DriverEnvironmentIncomplete, $"{DriverEnvironment.Url} is \"{url}\", which is not a URL.");
     }
 
-    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, CodeLine at, CancellationToken cancellation)
+    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation)
     {
+        if (settings is not null && settings != new LocalEngineSettings() && Interlocked.Exchange(ref _hasTold, 1) == 0)
+            Display.WriteLine("The section [batch] of the config is for programs that run alone: here the settings of the server hold.");
         var accepted = await _api.SubmitBatchAsync(spec, cancellation).ConfigureAwait(false);
         Display.WriteLine($"Submitted batch {spec.Name}: {accepted.Url}");
         return new BatchHandle(accepted.Key, spec.Name, accepted.Url, at, token => WaitAsync(accepted.Key, token));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Pipelines.Hosting;
 
@@ -11,16 +12,25 @@ public sealed partial class Job
     /// <summary>The ids of the jobs it waits for, ascending.</summary>
     internal ReadOnlySpan<int> Parents => _parents.Sorted();
 
-    /// <summary>The files and groups that it declares.</summary>
-    internal IReadOnlyList<Resource> Resources => _files?.All ?? [];
+    /// <summary>The files that it declares alone, outside of groups, and that no command of it writes.</summary>
+    internal IEnumerable<ResourceFile> Unwritten
+    {
+        get
+        {
+            // The members of a group count as written by its declaration: a program is often given the group's path, or finds it itself.
+            if (_files.Count == 0 || (_files.Count == 1 && _files[0] is ResourceGroup or { IsWritten: true })) return [];
+            return _files.All.OfType<ResourceFile>().Where(file => !file.IsWritten);
+        }
+    }
 
     /// <summary>The job as plain data.</summary>
+    [MethodImpl(HotPath.Method)]
     internal JobSpec ToSpec(Composition composition) => new()
     {
         Id = Id - composition.Before,
         Name = Name,
         Command = Script(),
-        Parents = composition.IdsOf(Parents),
+        Parents = composition.IdsOf(_parents.ToArray()),
         Environment = composition.Environment(Values.Environment),
         MilliCpu = Values.MilliCpu,
         MemoryBytes = Values.MemoryBytes,
@@ -48,9 +58,9 @@ public sealed partial class Job
 
     private IReadOnlyList<string> Promised()
     {
-        if (_files is null) return [];
+        if (_files.Count == 0) return [];
         // A job has one file more often than any other number.
-        if (_files.All is [ResourceFile only]) return only.IsPromised ? [only.Path] : [];
+        if (_files.Count == 1 && _files[0] is ResourceFile only) return only.IsPromised ? [only.Path] : [];
         return [.. _files.Files.Where(file => file.IsPromised).Select(file => file.Path)];
     }
 

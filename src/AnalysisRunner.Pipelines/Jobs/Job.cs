@@ -12,9 +12,10 @@ public sealed partial class Job : JobSettings<Job>
 {
     private string? _script;
     private StringBuilder? _longScript;
-    private ResourceTable? _files;
+    private ResourceTable _files;
     private ParentIds _parents;
     private List<ResourceFile>? _inputs;
+    private HashSet<ResourceFile>? _knownInputs;
     private List<(string Source, string Path)>? _groupInputs;
     private Dictionary<string, string>? _attributes;
     private bool _alwaysRun;
@@ -41,7 +42,7 @@ public sealed partial class Job : JobSettings<Job>
     internal string Directory => JobFolder.Name(Name, Id);
 
     /// <summary>The files of the job, those of groups included.</summary>
-    internal IEnumerable<ResourceFile> Files => _files?.Files ?? [];
+    internal IEnumerable<ResourceFile> Files => _files.Files;
 
     private protected override string Subject => $"the job \"{Name}\"";
 
@@ -53,14 +54,14 @@ public sealed partial class Job : JobSettings<Job>
     public ResourceFile Output(string name, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var at = Change(file, line);
-        switch (_files?.Find(name))
+        switch (_files.Find(name))
         {
             case ResourceFile known: return known;
             case ResourceGroup: throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is a group of the job \"{Name}\", no file; take a member, as in job.Group(\"{name}\")[\"id\"].");
         }
         EnsureFileName(name, at);
         var declared = new ResourceFile(this, name, at);
-        (_files ??= new()).Add(declared);
+        _files.Add(declared);
         return declared;
     }
 
@@ -90,7 +91,7 @@ public sealed partial class Job : JobSettings<Job>
             var suffix = template!.StartsWith(Root, StringComparison.Ordinal) && template.Length > Root.Length ? member![name.Length..] : "." + id;
             group.Add(id, suffix, new ResourceFile(this, member!, at, group, $"{folder}/{member}"));
         }
-        (_files ??= new()).Add(group);
+        _files.Add(group);
         return group;
     }
 
@@ -119,10 +120,11 @@ public sealed partial class Job : JobSettings<Job>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <exception cref="AnalysisRunnerException">A value cannot be quoted where it stands, or a resource is not of this batch.</exception>
+    [MethodImpl(HotPath.Method)]
     public Job Command(CommandInterpolatedStringHandler command, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var at = Change(file, line);
-        var (script, resources) = CommandText.Render(command.Pieces, at);
+        var script = CommandText.Render(command.Pieces, at, out var resources);
         foreach (var used in resources) Use(used, at);
         if (string.IsNullOrWhiteSpace(script)) Batch.Warn(at.Problem(PipelineCodes.BlankCommand, $"A command of the job \"{Name}\" is blank and left out."));
         else Append(script);
@@ -180,6 +182,7 @@ public sealed partial class Job : JobSettings<Job>
     }
 
     /// <summary>Notes that a command of this job uses a resource.</summary>
+    [MethodImpl(HotPath.Method)]
     internal void Use(Resource used, CodeLine at)
     {
         if (used.Batch != Batch) throw Foreign(at, used.Description, used.Batch);
@@ -228,11 +231,19 @@ public sealed partial class Job : JobSettings<Job>
         var group = used as ResourceGroup ?? ((ResourceFile)used).Group;
         foreach (var input in group?.Members ?? [(ResourceFile)used])
         {
-            if (_inputs?.Contains(input) != true) (_inputs ??= []).Add(input);
+            if (IsNewInput(input)) (_inputs ??= []).Add(input);
         }
         // Only the paths of the group itself, "{group}.bam", need what its members have in common.
         if (used is not ResourceGroup mentioned || _groupInputs?.Exists(staged => staged.Path.StartsWith(mentioned.Path + ".", StringComparison.Ordinal)) == true) return;
         (_groupInputs ??= []).AddRange(mentioned.Named.Select(member => (member.File.Source!, mentioned.Path + member.Suffix)));
+    }
+
+    /// <summary>Most jobs read a few inputs, which are searched faster without an index; one that gathers may read a hundred thousand.</summary>
+    private bool IsNewInput(ResourceFile input)
+    {
+        const int IndexedFrom = 16;
+        if (_inputs is null || _inputs.Count < IndexedFrom) return _inputs?.Contains(input) != true;
+        return (_knownInputs ??= [.. _inputs]).Add(input);
     }
 
     private void AddParent(Job parent, CodeLine at)
@@ -247,15 +258,15 @@ public sealed partial class Job : JobSettings<Job>
         string? fault = null;
         if (!JobFolder.IsPlain(name) && (name is null || !OutputPrefix.TryParse(name, out var path, out fault) || path.ToString() != name))
             throw at.Fault(PipelineCodes.NameMalformed, $"\"{name}\" is not a name for a file of the job \"{Name}\": it {fault ?? (name is null ? "is missing" : "ends with a slash")}. Give a relative path.");
-        if (_files is not null && (_files.Find(name) is not null || _files.All.Any(known => known is ResourceGroup group && group.Members.Any(member => member.Name == name))))
+        if (_files.Count > 0 && (_files.Find(name) is not null || _files.All.Any(known => known is ResourceGroup group && group.Members.Any(member => member.Name == name))))
             throw at.Fault(PipelineCodes.NameMalformed, $"The job \"{Name}\" has a file or group \"{name}\" already. Give another name.");
     }
 
     private T Find<T>(string name, string kind, string remedy, CodeLine at)
         where T : Resource
     {
-        if (name is not null && _files?.Find(name) is T found) return found;
-        var known = _files?.All.OfType<T>().Select(other => $"\"{other.Name}\"").ToArray() ?? [];
+        if (name is not null && _files.Find(name) is T found) return found;
+        var known = _files.All.OfType<T>().Select(other => $"\"{other.Name}\"").ToArray();
         throw at.Fault(PipelineCodes.FileNeverProduced,
             $"The job \"{Name}\" has no {kind} \"{name}\" ({(known.Length == 0 ? "it has none" : $"it has {string.Join(", ", known)}")}); {remedy}.");
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace AnalysisRunner.Pipelines;
 
@@ -15,6 +16,7 @@ internal static class JobFolder
     public static bool IsPlain([NotNullWhen(true)] string? name) => name is { Length: > 0 and <= LongestSlug } && name.AsSpan().IndexOfAnyExcept(Plain) < 0;
 
     /// <summary>Letters, digits and hyphens of the job's name, everything else as underscore, and its id. ASCII, so that its length is known in bytes.</summary>
+    [MethodImpl(HotPath.Method)]
     public static string Name(string name, int id)
     {
         Span<char> slug = stackalloc char[LongestSlug];

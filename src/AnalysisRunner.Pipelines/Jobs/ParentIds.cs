@@ -33,6 +33,14 @@ internal struct ParentIds
         return _ids.AsSpan(0, _count);
     }
 
+    /// <summary>The ids, ascending, each once, for good: what is added later does not show in them.</summary>
+    public int[] ToArray()
+    {
+        Sort();
+        // A full array is left alone by the next addition, which makes a larger one.
+        return _count == 0 ? [] : _count == _ids!.Length ? _ids : _ids.AsSpan(0, _count).ToArray();
+    }
+
     private void Sort()
     {
         if (!_unsorted) return;

@@ -15,7 +15,7 @@ internal static class Destination
         var fault = text switch
         {
             null or "" => "is empty",
-            _ when text.Any(char.IsControl) => "has control characters",
+            _ when OneLine.HasControls(text) => "has control characters",
             _ when !mayBeFolder && text.EndsWith('/') => "names a folder; give the name of the file, too",
             _ => null,
         };

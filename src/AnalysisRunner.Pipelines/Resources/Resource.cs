@@ -5,7 +5,8 @@ namespace AnalysisRunner.Pipelines;
 /// <summary>Something that commands use by its path: a file or a group of files. Using it is the dependency (hail-batch spec §3.2, §3.3).</summary>
 public abstract class Resource
 {
-    private const string Folder = "${" + DriverEnvironment.BatchTemporaryDirectory + "}/";
+    /// <summary>The folder of all resources as a shell reads it within double quotes.</summary>
+    internal const string Folder = "${" + DriverEnvironment.BatchTemporaryDirectory + "}/";
 
     private protected Resource(Batch batch, Job? producer, string name, CodeLine declaredAt) =>
         (Batch, Producer, Name, DeclaredAt) = (batch, producer, name, declaredAt);
@@ -31,9 +32,6 @@ public abstract class Resource
 
     /// <summary>The path as a shell reads it within double quotes.</summary>
     internal string Reference => string.Concat(Folder, Shell.WithinDoubleQuotes(Path));
-
-    /// <summary>The path as one word of the shell.</summary>
-    internal string Word => string.Concat("\"" + Folder, Shell.WithinDoubleQuotes(Path), "\"");
 
     /// <summary>How messages name it.</summary>
     internal string Description => Producer is null ? $"input \"{Name}\"" : $"file \"{Name}\" of the job \"{Producer.Name}\"";

@@ -175,7 +175,7 @@ public abstract class JobSettings<TSelf>
     public TSelf UseShell(string shell, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var at = Change(file, line);
-        return !string.IsNullOrWhiteSpace(shell) && !shell.Any(char.IsControl) && shell[0] != '-'
+        return !string.IsNullOrWhiteSpace(shell) && !OneLine.HasControls(shell) && shell[0] != '-'
             ? Set(Values with { Shell = shell })
             : throw at.Fault(PipelineCodes.NameMalformed, $"\"{shell}\" is not the path of a shell for {Subject}.");
     }

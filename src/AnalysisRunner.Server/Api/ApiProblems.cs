@@ -18,9 +18,10 @@ internal static class ApiProblems
         PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch
             or PolicyCodes.DatasetUnknown or PolicyCodes.NotMember or PolicyCodes.LevelNotAvailable or PolicyCodes.NotMemberOfLevel or PolicyCodes.RepositoryNotAllowed
             or PolicyCodes.RepositorylessNotAllowed or PolicyCodes.ImageNotAllowed or PolicyCodes.UncommittedConfigNotAllowed or PolicyCodes.LevelNotEnforced
-            or PolicyCodes.OtherRepositoryOfWorkflow => StatusCodes.Status403Forbidden,
+            or PolicyCodes.OtherRepositoryOfWorkflow or IdentityCodes.OwnApproval or IdentityCodes.SubmitterNotAllowed or EndCodes.DenialsNotAllowed => StatusCodes.Status403Forbidden,
         PolicyCodes.Unknown or PolicyCodes.NoSuchRoute => StatusCodes.Status404NotFound,
-        PolicyCodes.Busy or PolicyCodes.KeyReused or PolicyCodes.InvocationEnded => StatusCodes.Status409Conflict,
+        PolicyCodes.Busy or PolicyCodes.KeyReused or PolicyCodes.InvocationEnded
+            or IdentityCodes.NotWaiting or IdentityCodes.OtherDigest or IdentityCodes.ApprovalExpired => StatusCodes.Status409Conflict,
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing => StatusCodes.Status500InternalServerError,
         PolicyCodes.RepositoryUnreachable => StatusCodes.Status502BadGateway,

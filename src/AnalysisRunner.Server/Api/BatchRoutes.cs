@@ -1,13 +1,14 @@
+using System.Globalization;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Settings;
 
 namespace AnalysisRunner.Server.Api;
 
 /// <summary>Batches and their jobs.</summary>
 internal static class BatchRoutes
 {
-    // A batch of a million jobs is a body of this order; it is read as a stream.
-    private const long MaximumBatch = 256L * 1024 * 1024;
     private const int MaximumPage = 10_000;
 
     /// <summary>Adds the routes.</summary>
@@ -16,12 +17,15 @@ internal static class BatchRoutes
         routes.MapPost("/api/v1/batches", SubmitAsync);
         routes.MapGet("/api/v1/batches/{key}", GetAsync);
         routes.MapGet("/api/v1/batches/{key}/jobs", GetJobsAsync);
+        routes.MapGet("/api/v1/batches/{key}/groups", GetGroupsAsync);
+        routes.MapGet("/api/v1/batches/{key}/jobs/{job}/attempts", GetAttemptsAsync);
         routes.MapGet("/api/v1/batches/{key}/jobs/{job}/log", ReadLogAsync);
     }
 
     private static async Task SubmitAsync(HttpContext context)
     {
-        var spec = await Requests.ReadAsync(context, ContractsJson.Default.BatchSpec, MaximumBatch);
+        var limit = context.RequestServices.GetRequiredService<CurrentSettings>().Value.BatchLimit;
+        var spec = await ReadAsync(context, limit);
         var answer = await context.RequestServices.GetRequiredService<BatchHandover>().ExecuteAsync(context.GetCaller(), spec, context.RequestAborted);
         await Requests.AnswerAsync(context, answer, ContractsJson.Default.BatchAccepted, StatusCodes.Status202Accepted);
     }
@@ -40,15 +44,39 @@ internal static class BatchRoutes
             ContractsJson.Default.IReadOnlyListJobSummary);
     }
 
+    private static async Task GetGroupsAsync(HttpContext context) =>
+        await Requests.AnswerAsync(
+            context, await Read(context).GetGroupsAsync(context.GetCaller(), Key(context), context.RequestAborted), ContractsJson.Default.IReadOnlyListJobGroupSummary);
+
+    private static async Task GetAttemptsAsync(HttpContext context) =>
+        await Requests.AnswerAsync(
+            context, await Read(context).GetAttemptsAsync(context.GetCaller(), Key(context), Job(context), context.RequestAborted), ContractsJson.Default.IReadOnlyListAttemptSummary);
+
     private static async Task ReadLogAsync(HttpContext context)
     {
-        var job = (int)Requests.Parse("job", (string)context.GetRouteValue("job")!, 1, int.MaxValue);
         var offset = Requests.Number(context, "offset", 0, 0, long.MaxValue);
         await LogStream.WriteAsync(
             context,
             await Read(context).ReadJobLogAsync(
-                context.GetCaller(), Key(context), job, offset, Requests.Flag(context, "follow"), InvocationRoutes.Streaming(context)));
+                context.GetCaller(), Key(context), Job(context), offset, Requests.Flag(context, "follow"), InvocationRoutes.Streaming(context)));
     }
+
+    private static async Task<BatchSpec> ReadAsync(HttpContext context, long limit)
+    {
+        try
+        {
+            return await Requests.ReadAsync(context, ContractsJson.Default.BatchSpec, limit);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new AnalysisRunnerException(
+                PolicyCodes.TooLarge,
+                string.Create(CultureInfo.InvariantCulture, $"The batch is larger than {limit >> 20} MiB of JSON, the limit of 'batch_limit_mb' of this server. Hand it over in several batches, bring long texts of commands as files, or have the limit raised."),
+                e);
+        }
+    }
+
+    private static int Job(HttpContext context) => (int)Requests.Parse("job", (string)context.GetRouteValue("job")!, 1, int.MaxValue);
 
     private static string Key(HttpContext context) => (string)context.GetRouteValue("key")!;
 

@@ -1,58 +1,24 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Server.Api;
 
-/// <summary>Sends events as they come, and a sign of life while none comes, so that nobody between takes the connection for dead.</summary>
+/// <summary>Sends the events of an invocation.</summary>
 internal static class EventStream
 {
-    /// <summary>How long the stream is silent at most; proxies give up after a minute.</summary>
-    public static TimeSpan Heartbeat { get; } = TimeSpan.FromSeconds(15);
-
     /// <summary>Sends server-sent events until there will be none.</summary>
-    public static async Task WriteAsync(HttpResponse response, IAsyncEnumerable<InvocationEvent> events, TimeSpan heartbeat, CancellationToken cancellation)
-    {
-        response.ContentType = "text/event-stream";
-        await response.StartAsync(cancellation);
-        await response.Body.FlushAsync(cancellation);
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var source = events.GetAsyncEnumerator(leaving.Token);
-        var next = source.MoveNextAsync().AsTask();
-        try
-        {
-            while (true)
-            {
-                while (!await IsReadyAsync(next, heartbeat)) await SendAsync(response, ": waiting\n\n", cancellation);
-                if (!await next) return;
-                // JSON has no raw line breaks, so the data is one line.
-                var found = source.Current;
-                var data = JsonSerializer.Serialize(found, ContractsJson.Default.InvocationEvent);
-                await SendAsync(
-                    response, string.Create(CultureInfo.InvariantCulture, $"id: {found.Sequence}\nevent: {found.Type}\ndata: {data}\n\n"), cancellation);
-                next = source.MoveNextAsync().AsTask();
-            }
-        }
-        finally
-        {
-            // An enumerator that is still at work cannot be disposed.
-            await leaving.CancelAsync();
-            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
+    public static Task WriteAsync(HttpResponse response, IAsyncEnumerable<InvocationEvent> events, TimeSpan heartbeat, CancellationToken cancellation) =>
+        ServerSentEvents.WriteAsync(response, Frames(events, cancellation), heartbeat, cancellation);
 
-    private static async Task<bool> IsReadyAsync(Task next, TimeSpan limit)
+    private static async IAsyncEnumerable<string> Frames(IAsyncEnumerable<InvocationEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (next.IsCompleted) return true;
-        using var ended = new CancellationTokenSource();
-        await Task.WhenAny(next, Task.Delay(limit, ended.Token));
-        await ended.CancelAsync();
-        return next.IsCompleted;
-    }
-
-    private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancellation)
-    {
-        await response.WriteAsync(text, cancellation);
-        await response.Body.FlushAsync(cancellation);
+        await foreach (var found in events.WithCancellation(cancellation))
+        {
+            // JSON has no raw line breaks, so the data is one line.
+            var data = JsonSerializer.Serialize(found, ContractsJson.Default.InvocationEvent);
+            yield return string.Create(CultureInfo.InvariantCulture, $"id: {found.Sequence}\nevent: {found.Type}\ndata: {data}\n\n");
+        }
     }
 }

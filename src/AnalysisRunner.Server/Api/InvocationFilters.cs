@@ -18,9 +18,16 @@ internal static class InvocationFilters
     public static IReadOnlyList<string> Names { get; } =
         ["dataset", "level", "user", "repository", "commit", "state", "from", "before", "text", "sort", "limit", "cursor"];
 
+    /// <summary>The names of the parameters of a list that comes whole.</summary>
+    public static IReadOnlyList<string> ExportNames { get; } = [.. Names.Except(["limit", "cursor"]), "format"];
+
     /// <summary>Reads the query; every problem at once.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6024</c>.</exception>
-    public static InvocationQuery Parse(IQueryCollection query)
+    public static InvocationQuery Parse(IQueryCollection query) => Parse(query, Names);
+
+    /// <summary>Reads the query, of which only some parameters are known here.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6024</c>.</exception>
+    public static InvocationQuery Parse(IQueryCollection query, IReadOnlyList<string> known)
     {
         var problems = new List<Problem>();
         T? Read<T>(string name, Func<string, T?> parse, string remedy)
@@ -32,9 +39,9 @@ internal static class InvocationFilters
             return value;
         }
 
-        foreach (var name in query.Keys.Where(name => !Names.Contains(name, StringComparer.Ordinal)))
+        foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.Ordinal)))
         {
-            problems.Add(new Problem(PolicyCodes.Parameter, $"There is no parameter {Quoted.Value(name)} here; use {string.Join(", ", Names)}.", name));
+            problems.Add(new Problem(PolicyCodes.Parameter, $"There is no parameter {Quoted.Value(name)} here; use {string.Join(", ", known)}.", name));
         }
         var sort = Read("sort", ParseSort, "write 'submitted', 'dataset', 'level', 'user' or 'state', with '-' before it for descending");
         var found = new InvocationQuery

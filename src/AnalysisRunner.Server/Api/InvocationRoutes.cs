@@ -1,3 +1,4 @@
+using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
@@ -21,6 +22,8 @@ internal static class InvocationRoutes
         routes.MapGet("/api/v1/invocations/{arGuid}/events", FollowEventsAsync);
         routes.MapGet("/api/v1/invocations/{arGuid}/log", ReadLogAsync);
         routes.MapPost("/api/v1/invocations/{arGuid}/cancel", CancelAsync);
+        routes.MapGet("/api/v1/invocations/{arGuid}/approval", GetApprovalAsync);
+        routes.MapPost("/api/v1/invocations/{arGuid}/approve", ApproveAsync);
     }
 
     /// <summary>Has an invocation end: noted first, done then.</summary>
@@ -45,12 +48,7 @@ internal static class InvocationRoutes
     private static async Task ListAsync(HttpContext context)
     {
         var page = await Read(context).ListAsync(context.GetUser(), InvocationFilters.Parse(context.Request.Query), context.RequestAborted);
-        if (page.Next is { } next)
-        {
-            // By key and not by number: what is recorded meanwhile shifts nothing (RFC 8288).
-            var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "cursor")).Add("cursor", InvocationFilters.Format(next));
-            context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
-        }
+        if (page.Next is { } next) Requests.LinkNext(context, InvocationFilters.Format(next));
         IReadOnlyList<Invocation> shown = [.. page.Records.Select(record => record.Invocation)];
         await Requests.AnswerCachedAsync(context, shown, ContractsJson.Default.IReadOnlyListInvocation);
     }
@@ -78,7 +76,7 @@ internal static class InvocationRoutes
         var after = last.Length == 0 ? 0 : Requests.Parse("Last-Event-ID", last, 0, long.MaxValue);
         var cancellation = Streaming(context);
         var events = context.RequestServices.GetRequiredService<IInvocationLog>().FollowEventsAsync(arGuid, after, cancellation);
-        await EventStream.WriteAsync(context.Response, events, EventStream.Heartbeat, cancellation);
+        await EventStream.WriteAsync(context.Response, events, ServerSentEvents.Heartbeat, cancellation);
         LogStream.BreakOff(context);
     }
 
@@ -95,6 +93,25 @@ internal static class InvocationRoutes
         await CancelAsync(context, (await FindAsync(context)).Invocation.ArGuid, user.Name);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
+
+    private static async Task GetApprovalAsync(HttpContext context)
+    {
+        var document = await Approving(context).GetDocumentAsync((await FindAsync(context)).Invocation, context.RequestAborted);
+        // The very bytes: their SHA-256 is the digest.
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(document), context.RequestAborted);
+    }
+
+    private static async Task ApproveAsync(HttpContext context)
+    {
+        var user = context.GetUser();
+        var invocation = (await FindAsync(context)).Invocation;
+        var request = await Requests.ReadAsync(context, ContractsJson.Default.ApprovalRequest, MaximumSubmission);
+        await Approving(context).ApproveAsync(user, invocation, request.Digest);
+        await Requests.AnswerAsync(context, (await FindAsync(context)).Invocation, ContractsJson.Default.Invocation);
+    }
+
+    private static Approvals Approving(HttpContext context) => context.RequestServices.GetRequiredService<Approvals>();
 
     private static Task<InvocationRecord> FindAsync(HttpContext context) =>
         Read(context).GetInvocationAsync(context.GetCaller(), (string)context.GetRouteValue("arGuid")!, context.RequestAborted);

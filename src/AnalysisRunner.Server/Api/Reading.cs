@@ -45,13 +45,30 @@ internal sealed class Reading(IInvocationLog log, IBatchEngine engine, CurrentSe
         return await engine.GetJobsAsync(key, after, limit, cancellation);
     }
 
+    /// <summary>The groups of a batch, ascending.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
+    public async Task<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(Caller caller, string key, CancellationToken cancellation)
+    {
+        await GetBatchAsync(caller, key, cancellation);
+        return await engine.GetGroupsAsync(key, cancellation);
+    }
+
+    /// <summary>The attempts of a job, ascending.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
+    public async Task<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(Caller caller, string key, int job, CancellationToken cancellation)
+    {
+        await FindJobAsync(caller, key, job, cancellation);
+        return await engine.GetAttemptsAsync(key, job, cancellation);
+    }
+
     /// <summary>What a job wrote.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6040</c>; thrown before the first byte.</exception>
     public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> ReadJobLogAsync(
-        Caller caller, string key, int job, long offset, bool follow, CancellationToken cancellation) =>
-        (await GetJobsAsync(caller, key, job - 1, 1, cancellation)) is [{ Id: var id }] && id == job
-            ? engine.ReadLogAsync(key, job, offset, follow, cancellation)
-            : throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The batch {Quoted.Value(key)} has no job '{job}'.");
+        Caller caller, string key, int job, long offset, bool follow, CancellationToken cancellation)
+    {
+        await FindJobAsync(caller, key, job, cancellation);
+        return engine.ReadLogAsync(key, job, offset, follow, cancellation);
+    }
 
     /// <summary>What a driver wrote; with <paramref name="follow"/>, waits for it to start and goes on until it has ended.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadDriverLogAsync(
@@ -64,6 +81,12 @@ internal sealed class Reading(IInvocationLog log, IBatchEngine engine, CurrentSe
             await Task.Delay(StartInterval, cancellation);
         }
         await foreach (var piece in engine.ReadLogAsync(arGuid, DriverBatch.Job, offset, follow, cancellation)) yield return piece;
+    }
+
+    private async Task FindJobAsync(Caller caller, string key, int job, CancellationToken cancellation)
+    {
+        if (await GetJobsAsync(caller, key, job - 1, 1, cancellation) is not [{ Id: var id }] || id != job)
+            throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The batch {Quoted.Value(key)} has no job '{job}'.");
     }
 
     private async Task<InvocationRecord?> FindAsync(Caller caller, string arGuid, CancellationToken cancellation) =>

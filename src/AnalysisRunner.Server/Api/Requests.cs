@@ -22,6 +22,9 @@ internal static class Requests
     /// <summary>The authenticated caller.</summary>
     public static Caller GetCaller(this HttpContext context) => (Caller)context.Items[CallerKey]!;
 
+    /// <summary>Who sent a request for a page, or null when nobody is signed in.</summary>
+    public static Caller? FindCaller(this HttpContext context) => context.Items[CallerKey] as Caller;
+
     /// <summary>The caller, who must be a user and not a driver.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6103</c>.</exception>
     public static Caller GetUser(this HttpContext context) => context.GetCaller() is { IsUser: true } user
@@ -114,6 +117,16 @@ internal static class Requests
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>Links to the next page (RFC 8288). By key and not by number: what is recorded meanwhile shifts nothing.</summary>
+    public static void LinkNext(HttpContext context, string cursor) => LinkNext(context, "cursor", cursor);
+
+    /// <summary>As above, by another parameter.</summary>
+    public static void LinkNext(HttpContext context, string parameter, string value)
+    {
+        var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != parameter)).Add(parameter, value);
+        context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
     }
 
     /// <summary>Answers with JSON.</summary>

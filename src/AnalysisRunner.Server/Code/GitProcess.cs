@@ -72,6 +72,14 @@ public sealed class GitProcess
     internal Task<GitResult> RunWithUserConfigAsync(GitCommand command, CancellationToken cancellation) =>
         RunAsync(command, ownConfig: false, cancellation);
 
+    /// <summary>Starts a git that answers questions until it is disposed.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6036</c> git cannot be started.</exception>
+    internal GitSession Open(GitCommand command)
+    {
+        var process = Start(command, ownConfig: true);
+        return new GitSession(process, ReadEndAsync(process.StandardError.BaseStream, CancellationToken.None));
+    }
+
     private async Task<GitResult> RunAsync(GitCommand command, bool ownConfig, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

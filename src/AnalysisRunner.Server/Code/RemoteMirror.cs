@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Submissions;
@@ -7,177 +8,129 @@ namespace AnalysisRunner.Server.Code;
 
 /// <summary>
 /// The mirror of one remote repository: its branches and tags, and nothing that others may put there (<c>refs/pull/*</c>). Whoever asks gets an answer
-/// from a fetch that began after they asked, and those who ask meanwhile share the next one.
+/// from a look at the remote that began after they asked, and those who ask meanwhile share the next one. As long as the remote's branches and tags are
+/// those that the mirror has, a look is a listing and no fetch, and what was found out about a commit before stays true.
 /// </summary>
-internal sealed class RemoteMirror(GitProcess git, string folder)
+/// <param name="git">Starts git.</param>
+/// <param name="folder">The absolute path of the mirror.</param>
+/// <param name="replaced">Hears that the mirror was made anew.</param>
+internal sealed class RemoteMirror(GitProcess git, string folder, Action replaced)
 {
-    private const string Commits = "refs/analysis-runner/commits/";
+    private const int RememberedAnswers = 10_000;
 
-    private static readonly TimeSpan SizeInterval = TimeSpan.FromSeconds(1);
+    // Under load there is always somebody who waits for the next look: without a pause, looks would follow each other and take a core.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(40);
 
+    private readonly RemoteClone _clone = new(git, folder);
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
-    private Task? _waiting;
+    private Task<Content>? _waiting;
+    private Content? _content;
+    private long _lookedAt = long.MinValue;
 
     /// <summary>Brings the mirror up to date and finds a commit in it.</summary>
     /// <param name="remote">What it mirrors.</param>
     /// <param name="revision">A hash, a tag or a branch.</param>
-    /// <param name="cancellation">Gives up waiting; the fetch goes on for others.</param>
+    /// <param name="cancellation">Gives up waiting; the look goes on for others.</param>
     /// <exception cref="AnalysisRunnerException"><c>AR6030</c>, <c>AR6061</c>, <c>AR6063</c>, <c>AR6037</c>.</exception>
     public async Task<ResolvedCommit> ResolveAsync(RemoteRepository remote, string revision, CancellationToken cancellation)
     {
-        await FetchAsync(remote).WaitAsync(cancellation);
-        var commit = await FindAsync(remote, revision, cancellation);
-        await RequireBranchOrTagAsync(remote, commit, cancellation);
-        if (!await IsWholeAsync(commit, cancellation))
+        var content = await LookAsync(remote).WaitAsync(cancellation);
+        var question = (revision, remote.DefaultBranch);
+        var answer = content.Answers.GetOrAdd(question, _ => new Lazy<Task<ResolvedCommit>>(() => FindOutAsync(remote, revision)));
+        try
         {
-            await RebuildAsync(remote).WaitAsync(cancellation);
-            if (!await IsWholeAsync(commit, cancellation)) throw new AnalysisRunnerException(PolicyCodes.GitFailed, $"The repository '{remote.Name}' lacks objects of the commit '{commit}', also when cloned anew; repair the repository.");
+            return await answer.Value.WaitAsync(cancellation);
+        }
+        catch
+        {
+            // A refusal is found out anew: what failed may be git, and not the commit.
+            content.Answers.TryRemove(new KeyValuePair<(string, string?), Lazy<Task<ResolvedCommit>>>(question, answer));
+            throw;
+        }
+        finally
+        {
+            if (content.Answers.Count > RememberedAnswers) content.Answers.Clear();
+        }
+    }
+
+    private async Task<ResolvedCommit> FindOutAsync(RemoteRepository remote, string revision)
+    {
+        var commit = await FindAsync(remote, revision);
+        await RequireBranchOrTagAsync(remote, commit);
+        if (!await IsWholeAsync(commit))
+        {
+            await RebuildAsync(remote);
+            if (!await IsWholeAsync(commit)) throw new AnalysisRunnerException(PolicyCodes.GitFailed, $"The repository '{remote.Name}' lacks objects of the commit '{commit}', also when cloned anew; repair the repository.");
         }
         // Whatever the remote does later, a checkout that borrows these objects stays whole.
-        var pinned = await git.RunAsync(Command("update-ref").Add(Commits + commit, commit.ToString()), cancellation);
+        var pinned = await git.RunAsync(Command("update-ref").Add(RemoteClone.Commits + commit, commit.ToString()), CancellationToken.None);
         if (!pinned.Succeeded) throw Failed($"Git cannot keep the commit '{commit}'", pinned);
-        var subject = await git.RunAsync(Command("log", "--max-count=1", "--no-show-signature", "--format=%s").Add(commit.ToString(), "--"), cancellation);
+        var subject = await git.RunAsync(Command("log", "--max-count=1", "--no-show-signature", "--format=%s").Add(commit.ToString(), "--"), CancellationToken.None);
         return new ResolvedCommit
         {
             Commit = commit,
             Mirror = folder,
             Subject = subject.Succeeded ? subject.Text : throw Failed($"Git cannot read the commit '{commit}'", subject),
-            DefaultBranch = await JudgeAsync(remote, commit, cancellation),
+            DefaultBranch = await JudgeAsync(remote, commit),
         };
     }
 
-    /// <summary>A fetch that has not begun yet: one runs at a time, and everybody who comes while it does shares the next.</summary>
-    private Task FetchAsync(RemoteRepository remote)
+    /// <summary>A look that has not begun yet: one is taken at a time, and everybody who comes while it is shares the next.</summary>
+    private Task<Content> LookAsync(RemoteRepository remote)
     {
         lock (_lock)
         {
-            return _waiting ??= Enqueue(() =>
+            return _waiting ??= Enqueue(async () =>
             {
-                // From here on a caller might miss what is pushed now, so it gets a fetch of its own.
+                if (_lookedAt != long.MinValue && LookInterval - Stopwatch.GetElapsedTime(_lookedAt) is var pause && pause > TimeSpan.Zero) await Task.Delay(pause);
+                // From here on a caller might miss what is pushed now, so it gets a look of its own.
                 lock (_lock) _waiting = null;
-                return UpdateAsync(remote);
+                _lookedAt = Stopwatch.GetTimestamp();
+                return await TakeLookAsync(remote);
             });
         }
     }
 
-    private Task RebuildAsync(RemoteRepository remote)
+    private Task<Content> RebuildAsync(RemoteRepository remote)
     {
-        lock (_lock) return Enqueue(() => BuildAsync(remote));
+        lock (_lock)
+        {
+            return Enqueue(async () =>
+            {
+                await _clone.BuildAsync(remote);
+                return await RememberAsync();
+            });
+        }
     }
 
-    private Task Enqueue(Func<Task> work)
+    private Task<Content> Enqueue(Func<Task<Content>> work)
     {
         var before = _last;
-        return _last = Task.Run(async () =>
+        var next = Task.Run(async () =>
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await work();
+            return await work();
         });
+        _last = next;
+        return next;
     }
 
-    private async Task UpdateAsync(RemoteRepository remote)
+    private async Task<Content> TakeLookAsync(RemoteRepository remote)
     {
-        if (Directory.Exists(folder))
-        {
-            var fetched = await FetchIntoAsync(folder, remote);
-            if (fetched.Succeeded) return;
-        }
-        // The fault is the mirror's if a fresh one succeeds; otherwise its error is the answer and the old mirror stays.
-        await BuildAsync(remote);
+        // Refs of before, or a mirror that somebody else has touched, are no answer.
+        if (_content is { } known && MirrorFingerprint.Of(folder) == known.Fingerprint && await _clone.ListRemoteAsync(remote) == known.Refs) return known;
+        await _clone.UpdateAsync(remote);
+        return await RememberAsync();
     }
 
-    /// <summary>Makes the mirror anew beside its place and then puts it there.</summary>
-    private async Task BuildAsync(RemoteRepository remote)
+    private async Task<Content> RememberAsync()
     {
-        var (fresh, damaged) = ($"{folder}.new", $"{folder}.damaged");
-        // Left behind by a server that died here.
-        foreach (var left in new[] { fresh, damaged })
-        {
-            if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
-        }
-        try
-        {
-            await new Mirror(git, fresh, remote.TimeLimit).CreateAsync(await FormatAsync(remote), CancellationToken.None);
-            var fetched = await FetchIntoAsync(fresh, remote);
-            if (!fetched.Succeeded) throw Unreachable(remote, fetched.Error);
-            await KeepPinnedAsync(fresh);
-            if (Directory.Exists(folder)) Directory.Move(folder, damaged);
-            Directory.Move(fresh, folder);
-            if (Directory.Exists(damaged)) Directory.Delete(damaged, recursive: true);
-        }
-        finally
-        {
-            if (Directory.Exists(fresh)) Directory.Delete(fresh, recursive: true);
-        }
+        replaced();
+        return _content = new Content(MirrorFingerprint.Of(folder), await _clone.ListOwnAsync());
     }
 
-    private async Task<GitResult> FetchIntoAsync(string repository, RemoteRepository remote)
-    {
-        var fetch = new GitCommand("fetch", "--quiet", "--prune", "--force", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--")
-        {
-            Repository = repository,
-            Transport = remote.Transport,
-            Credentials = remote.Credentials,
-            TimeLimit = remote.TimeLimit,
-        };
-        fetch.AddValue(remote.Address).Add("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*");
-        using var tooLarge = new CancellationTokenSource();
-        using var done = new CancellationTokenSource();
-        var watch = WatchSizeAsync(repository, remote.SizeLimit, tooLarge, done.Token);
-        try
-        {
-            var fetched = await git.RunAsync(fetch, tooLarge.Token);
-            return SizeOf(repository) <= remote.SizeLimit ? fetched : throw TooLarge(remote);
-        }
-        catch (OperationCanceledException)
-        {
-            throw TooLarge(remote);
-        }
-        finally
-        {
-            await done.CancelAsync();
-            await watch;
-        }
-    }
-
-    // Git has no limit of its own for what it receives.
-    private static async Task WatchSizeAsync(string repository, long limit, CancellationTokenSource tooLarge, CancellationToken done)
-    {
-        while (!done.IsCancellationRequested)
-        {
-            if (SizeOf(repository) > limit) await tooLarge.CancelAsync();
-            await Task.Delay(SizeInterval, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static long SizeOf(string repository) =>
-        new DirectoryInfo(repository).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Exists ? file.Length : 0);
-
-    private async Task<string> FormatAsync(RemoteRepository remote)
-    {
-        var listed = await git.RunAsync(
-            new GitCommand("ls-remote", "--quiet", "--heads", "--")
-            {
-                Transport = remote.Transport,
-                Credentials = remote.Credentials,
-                TimeLimit = remote.TimeLimit,
-            }.AddValue(remote.Address),
-            CancellationToken.None);
-        if (!listed.Succeeded) throw Unreachable(remote, listed.Error);
-        return listed.Lines is [var first, ..] && first.IndexOf('\t') == 64 ? "sha256" : "sha1";
-    }
-
-    /// <summary>Takes over what the old mirror kept and the remote no longer has, as far as it can be read.</summary>
-    private async Task KeepPinnedAsync(string fresh)
-    {
-        if (!Directory.Exists(folder)) return;
-        await git.RunAsync(
-            new GitCommand("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--") { Repository = fresh, Transport = "file" }.AddValue(folder).Add($"+{Commits}*:{Commits}*"),
-            CancellationToken.None);
-    }
-
-    private async Task<CommitId> FindAsync(RemoteRepository remote, string revision, CancellationToken cancellation)
+    private async Task<CommitId> FindAsync(RemoteRepository remote, string revision)
     {
         if (CommitId.TryParse(revision, out var commit)) return commit;
         var isHash = revision.Length is >= 7 and < 40 && revision.All(char.IsAsciiHexDigit);
@@ -185,7 +138,7 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
         {
             foreach (var candidate in isHash ? [$"refs/tags/{revision}", $"refs/heads/{revision}", revision] : new[] { $"refs/tags/{revision}", $"refs/heads/{revision}" })
             {
-                var found = await git.RunAsync(Command("rev-parse", "--quiet", "--verify", "--end-of-options").Add(candidate + "^{commit}"), cancellation);
+                var found = await git.RunAsync(Command("rev-parse", "--quiet", "--verify", "--end-of-options").Add(candidate + "^{commit}"), CancellationToken.None);
                 if (found.Succeeded && CommitId.TryParse(found.Text, out commit)) return commit;
             }
         }
@@ -195,9 +148,10 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
             "commit")]);
     }
 
-    private async Task RequireBranchOrTagAsync(RemoteRepository remote, CommitId commit, CancellationToken cancellation)
+    private async Task RequireBranchOrTagAsync(RemoteRepository remote, CommitId commit)
     {
-        var holders = await git.RunAsync(Command("for-each-ref", "--count=1", "--format=%(refname)").Add($"--contains={commit}", "refs/heads", "refs/tags"), cancellation);
+        var holders = await git.RunAsync(
+            Command("for-each-ref", "--count=1", "--format=%(refname)").Add($"--contains={commit}", "refs/heads", "refs/tags"), CancellationToken.None);
         if (holders is { Succeeded: true, Lines.Length: > 0 }) return;
         throw new AnalysisRunnerException([new Problem(
             PolicyCodes.CommitNotOnRemote,
@@ -206,13 +160,13 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
     }
 
     /// <summary>Whether every commit, folder and file that a checkout will read is there.</summary>
-    private async Task<bool> IsWholeAsync(CommitId commit, CancellationToken cancellation) =>
-        (await git.RunAsync(Command("rev-list", "--quiet", "--objects", "--no-walk").Add(commit.ToString(), "--"), cancellation)).Succeeded;
+    private async Task<bool> IsWholeAsync(CommitId commit) =>
+        (await git.RunAsync(Command("rev-list", "--quiet", "--objects", "--no-walk").Add(commit.ToString(), "--"), CancellationToken.None)).Succeeded;
 
-    private async Task<DefaultBranch> JudgeAsync(RemoteRepository remote, CommitId commit, CancellationToken cancellation)
+    private async Task<DefaultBranch> JudgeAsync(RemoteRepository remote, CommitId commit)
     {
         if (remote.DefaultBranch is not { } name) return new DefaultBranch(null, false, "Nobody asked for the default branch.");
-        var judged = await git.RunAsync(Command("merge-base", "--is-ancestor").Add(commit.ToString(), "refs/heads/" + name), cancellation);
+        var judged = await git.RunAsync(Command("merge-base", "--is-ancestor").Add(commit.ToString(), "refs/heads/" + name), CancellationToken.None);
         return judged.ExitCode switch
         {
             0 => new DefaultBranch(name, true, null),
@@ -229,13 +183,12 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
 
     private GitCommand Command(string name, params string[] options) => new(name, options) { Repository = folder };
 
-    private static AnalysisRunnerException TooLarge(RemoteRepository remote) => Unreachable(
-        remote, string.Create(CultureInfo.InvariantCulture, $"it is larger than {remote.SizeLimit >> 20} MiB, the limit of 'fetch_size_limit_mb'"));
-
-    private static AnalysisRunnerException Unreachable(RemoteRepository remote, string reason) => new([new Problem(
-        PolicyCodes.RepositoryUnreachable,
-        $"The server cannot fetch the repository '{remote.Name}': {reason}. Check that it exists and that the server may read it, and try again.",
-        "repository")]);
-
     private static AnalysisRunnerException Failed(string what, GitResult result) => new(PolicyCodes.GitFailed, $"{what}: {result.Error}");
+
+    /// <summary>What the mirror holds, and what was found out about it.</summary>
+    private sealed record Content(string? Fingerprint, string Refs)
+    {
+        /// <summary>By revision and default branch.</summary>
+        public ConcurrentDictionary<(string Revision, string? DefaultBranch), Lazy<Task<ResolvedCommit>>> Answers { get; } = new();
+    }
 }

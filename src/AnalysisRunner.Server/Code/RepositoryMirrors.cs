@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AnalysisRunner.Contracts;
@@ -8,17 +7,15 @@ using AnalysisRunner.Contracts.Codes;
 namespace AnalysisRunner.Server.Code;
 
 /// <summary>Bare mirrors in one folder, named by the SHA-256 of what they mirror. One server at a time uses the folder.</summary>
-public sealed class RepositoryMirrors : IRepositoryMirrors
+public sealed class RepositoryMirrors : IRepositoryMirrors, IDisposable
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromMinutes(1);
-    // About ten million paths: more than any repository that a checkout could be made of.
-    private const int TreeLimit = 1024 * 1024 * 1024;
-
     private static readonly TimeSpan FetchLimit = TimeSpan.FromMinutes(10);
 
     private readonly string _folder;
     private readonly GitProcess _git;
     private readonly TrustedFolders _trusted;
+    private readonly CommitReader _commits;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RemoteMirror> _remotes = new(StringComparer.Ordinal);
 
@@ -38,6 +35,7 @@ public sealed class RepositoryMirrors : IRepositoryMirrors
         var globalConfig = Path.Combine(folder, "gitconfig");
         _git = new GitProcess(program, globalConfig, ReadLimit);
         _trusted = new TrustedFolders(_git, globalConfig);
+        _commits = new CommitReader(_git);
     }
 
     /// <inheritdoc />
@@ -78,108 +76,23 @@ public sealed class RepositoryMirrors : IRepositoryMirrors
     public Task<ResolvedCommit> ResolveAsync(RemoteRepository remote, string revision, CancellationToken cancellation)
     {
         var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("remote\0" + remote.Address))) + ".git");
-        return _remotes.GetOrAdd(path, _ => new RemoteMirror(_git, path)).ResolveAsync(remote, revision, cancellation);
+        return _remotes.GetOrAdd(path, _ => new RemoteMirror(_git, path, () => _commits.Forget(path))).ResolveAsync(remote, revision, cancellation);
     }
 
     /// <inheritdoc />
-    public async Task<CommittedEntry?> FindAsync(ResolvedCommit commit, RepositoryPath path, CancellationToken cancellation)
-    {
-        var list = new GitCommand("ls-tree", "-z", "-l", "--full-tree", commit.Commit.ToString(), "--") { Repository = commit.Mirror };
-        var listed = await ReadAsync(commit, list.AddValue(path.ToString()), cancellation);
-        foreach (var entry in Encoding.UTF8.GetString(listed.Output).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var tab = entry.IndexOf('\t', StringComparison.Ordinal);
-            if (entry[(tab + 1)..] != path.ToString()) continue;
-            var fields = entry[..tab].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var kind = fields[0] switch
-            {
-                "040000" => CommittedKind.Folder,
-                "120000" => CommittedKind.SymbolicLink,
-                "160000" => CommittedKind.Submodule,
-                _ => CommittedKind.File,
-            };
-            long? size = long.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
-            return new CommittedEntry(kind, fields[0] == "100755", fields[2], size);
-        }
-        return null;
-    }
+    public Task<CommittedEntry?> FindAsync(ResolvedCommit commit, RepositoryPath path, CancellationToken cancellation) =>
+        _commits.FindAsync(commit, path, cancellation);
 
     /// <inheritdoc />
-    public async Task<byte[]?> ReadFileAsync(ResolvedCommit commit, RepositoryPath path, int limit, CancellationToken cancellation)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        if (await FindAsync(commit, path, cancellation) is not { Kind: CommittedKind.File } file) return null;
-        if (file.Size > limit)
-        {
-            throw new AnalysisRunnerException(
-                PolicyCodes.GitFailed,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"\"{path}\" has {file.Size} bytes in the commit, and the server reads at most {limit} of it. Make it smaller."));
-        }
-        var read = new GitCommand("cat-file", "blob", file.ObjectId) { Repository = commit.Mirror, OutputLimit = limit };
-        return (await ReadAsync(commit, read, cancellation)).Output;
-    }
+    public Task<byte[]?> ReadFileAsync(ResolvedCommit commit, RepositoryPath path, int limit, CancellationToken cancellation) =>
+        _commits.ReadFileAsync(commit, path, limit, cancellation);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<Submodule>> ListSubmodulesAsync(ResolvedCommit commit, CancellationToken cancellation)
-    {
-        var list = new GitCommand("ls-tree", "-r", "-z", "--full-tree", commit.Commit.ToString())
-        {
-            Repository = commit.Mirror,
-            OutputLimit = TreeLimit,
-        };
-        var entries = ReadSubmodules((await ReadAsync(commit, list, cancellation)).Output);
-        if (entries.Count == 0) return [];
-        var addresses = await ReadAddressesAsync(commit, cancellation);
-        return [.. entries.Select(entry => new Submodule(entry.Path, entry.Commit, addresses.GetValueOrDefault(entry.Path)))];
-    }
+    public Task<IReadOnlyList<Submodule>> ListSubmodulesAsync(ResolvedCommit commit, CancellationToken cancellation) =>
+        _commits.ListSubmodulesAsync(commit, cancellation);
 
-    private static List<(string Path, CommitId Commit)> ReadSubmodules(ReadOnlySpan<byte> entries)
-    {
-        var submodules = new List<(string, CommitId)>();
-        while (entries.IndexOf((byte)0) is var end and >= 0)
-        {
-            var entry = entries[..end];
-            if (entry.StartsWith("160000 "u8))
-            {
-                var tab = entry.IndexOf((byte)'\t');
-                var hash = Encoding.ASCII.GetString(entry["160000 commit ".Length..tab]);
-                submodules.Add((Encoding.UTF8.GetString(entry[(tab + 1)..]), CommitId.TryParse(hash, out var commit) ? commit : default));
-            }
-            entries = entries[(end + 1)..];
-        }
-        return submodules;
-    }
-
-    /// <summary>What <c>.gitmodules</c> says about paths and addresses; empty when it is absent or malformed.</summary>
-    private async Task<Dictionary<string, string>> ReadAddressesAsync(ResolvedCommit commit, CancellationToken cancellation)
-    {
-        var read = new GitCommand("config", "--blob", commit.Commit + ":.gitmodules", "--null", "--list") { Repository = commit.Mirror };
-        var result = await _git.RunAsync(read, cancellation);
-        var values = new Dictionary<(string Name, string Key), string>();
-        foreach (var line in Encoding.UTF8.GetString(result.Output).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            // submodule.<name>.<key>, a line break, and the value.
-            var parts = line.Split('\n', 2);
-            var dot = parts[0].LastIndexOf('.');
-            if (parts is [var key, var value] && key.StartsWith("submodule.", StringComparison.Ordinal) && dot > "submodule.".Length) values[(key[..dot], key[(dot + 1)..])] = value;
-        }
-        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var ((name, key), path) in values)
-        {
-            if (key == "path" && values.TryGetValue((name, "url"), out var address)) addresses[path] = address;
-        }
-        return addresses;
-    }
-
-    private async Task<GitResult> ReadAsync(ResolvedCommit commit, GitCommand command, CancellationToken cancellation)
-    {
-        var result = await _git.RunAsync(command, cancellation);
-        return result.Succeeded ? result : throw new AnalysisRunnerException(
-            PolicyCodes.GitFailed,
-            $"Git cannot read the commit \"{commit.Commit}\" in the server's mirror: {result.Error} Submit again: the server then checks the mirror.");
-    }
+    /// <summary>Ends the git processes that read for it.</summary>
+    public void Dispose() => _commits.Dispose();
 
     private async Task<Mirror> UpdateAsync(string path, SourceRepository source, CommitId commit, CancellationToken cancellation)
     {
@@ -220,6 +133,7 @@ public sealed class RepositoryMirrors : IRepositoryMirrors
             await FetchOthersAsync(mirror, source, others, cancellation);
             if (Directory.Exists(path)) Directory.Move(path, damaged);
             Directory.Move(fresh, path);
+            _commits.Forget(path);
             DeleteFolder(damaged);
             return Open(path);
         }

@@ -9,6 +9,7 @@ internal static class LocalEngines
 {
     /// <summary>Opens it; it is closed with <paramref name="opened"/>.</summary>
     /// <param name="folders">Where it keeps its batches.</param>
+    /// <param name="settings">How it works.</param>
     /// <param name="log">Where its troubles are told.</param>
     /// <param name="opened">What closes it.</param>
     /// <param name="transfers">
@@ -17,17 +18,17 @@ internal static class LocalEngines
     /// <param name="replace">Puts another engine in front of it, in tests.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<IBatchEngine> OpenAsync(
-        StateFolders folders, ILoggerProvider log, OpenedParts opened, IReadOnlyList<IFileTransfer> transfers, Func<IBatchEngine, IBatchEngine>? replace, CancellationToken cancellation)
+        StateFolders folders, LocalEngineSettings settings, ILoggerProvider log, OpenedParts opened, IReadOnlyList<IFileTransfer> transfers, Func<IBatchEngine, IBatchEngine>? replace, CancellationToken cancellation)
     {
         var reports = log.CreateLogger(nameof(LocalEngine));
         IBatchEngine engine = await LocalEngine.OpenAsync(
-            new LocalEngineOptions
+            settings.ApplyTo(new LocalEngineOptions
             {
                 Directory = folders.Engine,
                 Transfers = transfers,
                 PassedEnvironment = DriverBatch.PassedEnvironment,
                 Report = problem => reports.LogWarning("{Problem}", problem),
-            },
+            }),
             cancellation);
         return opened.Add(replace is null ? engine : replace(engine));
     }

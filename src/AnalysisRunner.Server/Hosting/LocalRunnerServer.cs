@@ -47,7 +47,7 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
         {
             opened.Add(StateLock.Take(folders.Root));
             var runnerLog = opened.Add(RunnerLog.Open(LogFile(folders.Root), options.Time));
-            var mirrors = new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram());
+            var mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram()));
             var sockets = opened.Add(new ListenSockets(LoopbackSocket.Bind(folders.Root)));
             var address = new ServerAddress($"http://{sockets.Endpoints[0]}", sockets.Endpoints);
             var token = RandomText.Secret();
@@ -63,7 +63,7 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 Engine = await LocalEngines.OpenAsync(
-                    folders, runnerLog, opened, [new ObjectStoreTransfer(opened.Add(new ObjectStores()))], replaceEngine, cancellation),
+                    folders, LocalEngineReader.ReadFile(Path.Combine(folders.Root, LocalEngineReader.FileName)), runnerLog, opened, [new ObjectStoreTransfer(opened.Add(new ObjectStores()))], replaceEngine, cancellation),
                 IdleLimit = options.IdleLimit,
                 Time = options.Time,
             }));

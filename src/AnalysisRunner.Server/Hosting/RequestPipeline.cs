@@ -15,6 +15,7 @@ internal static class RequestPipeline
     {
         var activity = app.Services.GetRequiredService<ServerActivity>();
         var guard = app.Services.GetRequiredService<RequestGuard>();
+        var refused = app.Services.GetRequiredService<RefusedTokens>();
         var authentication = app.Services.GetRequiredService<Authentication>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(RequestPipeline));
 
@@ -25,7 +26,7 @@ internal static class RequestPipeline
             try
             {
                 guard.Check(context.Request);
-                if (RequestGuard.IsApi(context.Request)) context.SetCaller(await authentication.IdentifyAsync(context.Request.Headers.Authorization, context.RequestAborted));
+                if (RequestGuard.IsApi(context.Request)) context.SetCaller(await refused.WatchAsync(() => authentication.IdentifyAsync(context.Request.Headers.Authorization, context.RequestAborted)));
                 await next(context);
                 if (!context.Response.HasStarted && (context.GetEndpoint() is null || context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)) await RefuseRouteAsync(context);
             }
@@ -51,6 +52,10 @@ internal static class RequestPipeline
             RunnerRoutes.Map(routes);
             CompatibleRoutes.Map(routes);
             InvocationRoutes.Map(routes);
+            OutputRoutes.Map(routes);
+            RerunRoutes.Map(routes);
+            ExportRoutes.Map(routes);
+            OverviewRoutes.Map(routes);
             BatchRoutes.Map(routes);
             PageRoutes.Map(routes);
         });

@@ -1,9 +1,15 @@
 using AnalysisRunner.Server.Api;
+using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Notifications;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Storage;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -30,6 +36,16 @@ internal static class ServerApplication
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = parts.Sockets.Find);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddRoutingCore();
+        // Sessions are in memory, so what protects their forms may be too.
+        builder.Services.AddRazorComponents();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddAntiforgery(forms =>
+        {
+            forms.FormFieldName = "form-token";
+            forms.Cookie.Name = $"analysis-runner-{parts.Address.Port}-forms";
+            forms.Cookie.SecurePolicy = parts.Address.IsSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+            forms.SuppressXFrameOptionsHeader = true; // It is set for every answer.
+        });
         AddServices(builder.Services, parts);
 
         var app = builder.Build();
@@ -46,8 +62,12 @@ internal static class ServerApplication
         services.AddSingleton<ServerActivity>().AddSingleton<SignIn>().AddSingleton<RequestGuard>().AddSingleton<ConfigComposition>();
         services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>();
         services.AddSingleton(provider => new RunPreparation(parts.Folders, provider.GetRequiredService<ConfigComposition>(), Programs.Dotnet()));
+        services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
         services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
+        services.AddSingleton<RerunInvocation>().AddSingleton<Overview>();
+        services.AddSingleton<IEndLog>(parts.InvocationLog).AddSingleton(_ => new ObjectStores());
+        services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
         services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
         if (parts.IdleLimit is { } limit)
         {
@@ -55,6 +75,8 @@ internal static class ServerApplication
         }
         if (parts.SettingsSource is { } source)
         {
+            services.AddSingleton<INotificationSender, WebhookSender>().AddSingleton<INotificationSender, MailSender>();
+            services.AddSingleton<NotificationDispatch>().AddHostedService(provider => provider.GetRequiredService<NotificationDispatch>());
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SettingsReload>(provider, source));
             services.AddHostedService(provider => provider.GetRequiredService<SettingsReload>());
         }

@@ -48,11 +48,11 @@ internal sealed class SharedServer : IAsyncDisposable
                 SettingsSource = options.Settings,
                 Tokens = new BearerTokens(null, folders),
                 Log = log,
-                Mirrors = new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram()),
+                Mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram())),
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 // No object stores: nothing yet says which dataset and level may use which of this server's credentials.
-                Engine = await LocalEngines.OpenAsync(folders, log, opened, [], replaceEngine, cancellation),
+                Engine = await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, [], replaceEngine, cancellation),
                 Time = options.Time,
             }));
             await app.StartAsync(cancellation);

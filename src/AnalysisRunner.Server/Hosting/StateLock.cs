@@ -7,6 +7,8 @@ namespace AnalysisRunner.Server.Hosting;
 /// <summary>One server at a time holds a state folder. The operating system gives the lock back when the process ends, however it ends.</summary>
 internal sealed class StateLock : IDisposable
 {
+    private const UnixFileMode Passage = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private readonly FileStream _file;
 
     private StateLock(FileStream file) => _file = file;
@@ -19,7 +21,8 @@ internal sealed class StateLock : IDisposable
         try
         {
             PrivateFile.CreateFolder(folder);
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // Others may be let pass to what is theirs, and nothing else.
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) & Passage | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return new StateLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(path))

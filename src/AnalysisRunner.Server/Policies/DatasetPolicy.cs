@@ -21,14 +21,24 @@ internal sealed record DatasetPolicy
     /// <summary>Its levels, and for each the only members that may use it; null where all may.</summary>
     public required IReadOnlyDictionary<AccessLevel, IReadOnlySet<string>?> Levels { get; init; }
 
+    /// <summary>The levels at which a second member has to approve each run.</summary>
+    public IReadOnlySet<AccessLevel> Approval { get; init; } = new HashSet<AccessLevel>();
+
+    /// <summary>Whether somebody may use a level: a member of the dataset, and of the level where it has members of its own.</summary>
+    public bool MayUse(Caller caller, AccessLevel level) =>
+        IsMember(caller) && Levels.TryGetValue(level, out var members) && (members is null || members.Contains(caller.Principal));
+
     /// <summary>The levels at which a command may run without a repository.</summary>
     public IReadOnlySet<AccessLevel> Repositoryless { get; init; } = new HashSet<AccessLevel>();
 
     /// <summary>Whether config values that no commit holds are allowed.</summary>
     public bool AllowsUncommittedConfig { get; init; } = true;
 
-    /// <summary>Whether standard and full may run although the engine gives every job the rights of the server.</summary>
+    /// <summary>Whether standard and full may run although no identity keeps their jobs to what the level may do.</summary>
     public bool IsUnenforced { get; init; }
+
+    /// <summary>Who the jobs of a level are; a level that is not among them has the rights of the server.</summary>
+    public IReadOnlyDictionary<AccessLevel, JobIdentity> Identities { get; init; } = new Dictionary<AccessLevel, JobIdentity>();
 
     /// <summary>What an image must begin with at levels standard and full; null allows any.</summary>
     public IReadOnlyList<string>? ImagePrefixes { get; init; }

@@ -7,7 +7,7 @@ namespace AnalysisRunner.Server.Record;
 /// changed in the same transaction as the event that changes it. When a method has returned, what it wrote survives <c>kill -9</c> and
 /// power loss. One contract suite that every implementation passes. Every member may be called from several threads at once.
 /// </summary>
-public interface IInvocationLog : IAsyncDisposable
+public interface IInvocationLog : IEndLog, IAsyncDisposable
 {
     /// <summary>
     /// Records an invocation in state <c>accepted</c> together with its idempotency key, in one transaction. A key that its user has used
@@ -23,7 +23,7 @@ public interface IInvocationLog : IAsyncDisposable
 
     /// <summary>
     /// Moves an invocation to another state and appends a <c>state</c> event. A final state is never left, states never go back, and no
-    /// invocation ends while one of its batches is running. A final state clears the values that <see cref="GetEnvironmentAsync"/> gives.
+    /// invocation ends while one of its batches is running. A final state clears what <see cref="GetEnvironmentAsync"/> and <see cref="GetDocumentsAsync"/> give.
     /// </summary>
     Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation);
 
@@ -32,6 +32,21 @@ public interface IInvocationLog : IAsyncDisposable
     /// first request stays; true when this was it and the invocation has not ended.
     /// </summary>
     Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation);
+
+    /// <summary>
+    /// Notes that somebody agrees to what an invocation will run, and appends a <c>state</c> event; atomic with the end of the time for it. Whether they may
+    /// is for the caller to know, save that nobody agrees with themselves.
+    /// </summary>
+    Task<ApprovalOutcome> ApproveAsync(string arGuid, string digest, string approvedBy, CancellationToken cancellation);
+
+    /// <summary>Lets an invocation fail that nobody approved in time: true when this ended it.</summary>
+    Task<bool> ExpireApprovalAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>Exactly what an invocation that needs approval will run (<see cref="NewApproval.Document"/>); null when it needs none or is unknown.</summary>
+    ValueTask<string?> GetApprovalDocumentAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary>Notes what the driver found on its machine, once: false when it is noted already or the ar-guid is unknown.</summary>
+    Task<bool> SetToolchainAsync(string arGuid, Toolchain toolchain, CancellationToken cancellation);
 
     /// <summary>
     /// Lets one of several servers that share the log bring an invocation to its end: true when it has not ended and nobody else has claimed it,
@@ -104,6 +119,9 @@ public interface IInvocationLog : IAsyncDisposable
     /// </summary>
     ValueTask<IReadOnlyDictionary<string, string>> GetEnvironmentAsync(string arGuid, CancellationToken cancellation);
 
+    /// <summary>What the run of an invocation that has not ended is started from; null once it has ended.</summary>
+    ValueTask<RunDocuments?> GetDocumentsAsync(string arGuid, CancellationToken cancellation);
+
     /// <summary>The request as it was recorded with <see cref="NewInvocation.RequestJson"/>, or null when the ar-guid is unknown.</summary>
     ValueTask<string?> GetRequestAsync(string arGuid, CancellationToken cancellation);
 
@@ -117,7 +135,9 @@ public interface IInvocationLog : IAsyncDisposable
     Task<long> RecordDenialAsync(NewDenial denial, CancellationToken cancellation);
 
     /// <summary>
-    /// At most <paramref name="limit"/> refusals, the newest first; with <paramref name="before"/>, only those with a lower id.
+    /// At most <paramref name="limit"/> refusals, the newest first; with <paramref name="before"/>, only those with a lower id; with
+    /// <paramref name="datasets"/>, only those of requests that named one of them.
     /// </summary>
-    ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(int limit, long? before, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(
+        int limit, long? before, CancellationToken cancellation, IReadOnlyCollection<string>? datasets = null);
 }

@@ -18,8 +18,11 @@ public sealed partial class InvocationLog
         await using var transaction = await _database.BeginSnapshotAsync(connection, cancellation);
         var places = (await connection.QueryAsync<PlaceRow>(statement, parameters, transaction)).ToList();
         var shown = places.Take(query.Limit).ToList();
-        var records = (await ReadWholeAsync(connection, transaction, [.. shown.Select(place => place.Position).Order()]))
-            .Zip(shown.Select(place => place.Position).Order())
+        if (shown.Count == 0) return new InvocationPage([], null);
+        // Positions are numbers of our own, so they may stand in the statement; a list of parameters has a limit and a list type only PostgreSQL.
+        var positions = shown.Select(place => place.Position).Order().ToList();
+        var records = (await ReadWholeAsync(connection, transaction, string.Join(',', positions), null))
+            .Zip(positions)
             .ToDictionary(pair => pair.Second, pair => pair.First);
         var next = places.Count > query.Limit ? new InvocationCursor(shown[^1].Position, shown[^1].Value) : null;
         return new InvocationPage([.. shown.Select(place => records[place.Position])], next);

@@ -13,16 +13,18 @@ public sealed partial class InvocationLog
         INSERT INTO invocations (
             ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at, repository,
             work_tree, commit_id, branch, working_directory, project, configuration, script, arguments, environment_names, config_path,
-            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, rerun_of, search_words,
+            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, identity, rerun_of, rerun_changes, search_words,
             claimed_by, recorded_at, last_sequence, state)
         VALUES (
             @ArGuid, @Dataset, @AccessLevel, @Namespace, @Description, @OutputPrefix, @OutputPath, @SubmittedBy, @SubmittedAt, @Repository,
             @WorkTree, @CommitId, @Branch, @WorkingDirectory, @Project, @Configuration, @Script, @Arguments, @EnvironmentNames, @ConfigPath,
-            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @RerunOf, @SearchWords,
+            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @Identity, @RerunOf, @RerunChanges, @SearchWords,
             @ClaimedBy, @RecordedAt, 1, @State)
         ON CONFLICT (ar_guid) DO NOTHING
         RETURNING position
         """;
+
+    private const string LastRecordedAt = "SELECT coalesce(max(recorded_at), 0) FROM invocations;";
 
     // In one statement's text, because to PostgreSQL each statement is a journey.
     private const string InsertRequest =
@@ -32,6 +34,8 @@ public sealed partial class InvocationLog
         """;
 
     private const string InsertEnvironment = "INSERT INTO environments (invocation, sealed) VALUES (@position, @environment);";
+
+    private const string InsertDocuments = "INSERT INTO run_documents (invocation, config, origins, script) VALUES (@position, @config, @origins, @driverScript);";
 
     private const string InsertSubmission =
         """
@@ -46,12 +50,20 @@ public sealed partial class InvocationLog
         FROM invocations i WHERE i.ar_guid = @arGuid
         """;
 
-    private const string NextSequence =
-        "UPDATE invocations SET last_sequence = last_sequence + 1 WHERE position = @position RETURNING last_sequence";
-
     private const string InsertEvent =
         """
-        INSERT INTO events (invocation, sequence, type, at, detail, caused_by) VALUES (@position, @sequence, @type, @at, @detail, @causedBy)
+        UPDATE invocations SET last_sequence = last_sequence + 1 WHERE position = @position;
+        INSERT INTO events (invocation, sequence, type, at, detail, caused_by)
+            SELECT position, last_sequence, @type, @at, @detail, @causedBy FROM invocations WHERE position = @position;
+        """;
+
+    private const string UpdateState = "UPDATE invocations SET state = @state, reason = @stateReason WHERE position = @position;";
+
+    private const string UpdateFinalState =
+        """
+        UPDATE invocations SET state = @state, reason = @stateReason, finished_at = @at, final_sequence = last_sequence WHERE position = @position;
+        DELETE FROM environments WHERE invocation = @position;
+        DELETE FROM run_documents WHERE invocation = @position;
         """;
 
     private const string InsertBatch =
@@ -81,20 +93,21 @@ public sealed partial class InvocationLog
         var environment = invocation.Environment.Count == 0 ? null : _seal.Seal(what.ArGuid, invocation.Environment);
         var statements = InsertRequest
             + (environment is null ? "" : InsertEnvironment)
-            + (idempotencyKey is null ? "" : InsertSubmission);
+            + (invocation.Documents is null ? "" : InsertDocuments)
+            + (idempotencyKey is null ? "" : InsertSubmission)
+            + (invocation.Approval is null ? "" : InsertApproval);
         return _writer.RunAsync(
             scope =>
             {
-                var known = idempotencyKey is null
-                    ? null
-                    : scope.Connection.QuerySingleOrDefault<RecordedSubmission>(Submission, new { submittedBy = what.SubmittedBy, idempotencyKey });
-                if (known is not null)
+                // One journey for both questions.
+                using var before = scope.Connection.QueryMultiple(LastRecordedAt + Submission, new { submittedBy = what.SubmittedBy, idempotencyKey = idempotencyKey ?? "" });
+                // The order of recording is told by a clock that never goes back: dates of the list are found by it.
+                row.RecordedAt = Math.Max(Now(), before.ReadSingle<long>());
+                if (before.ReadSingleOrDefault<RecordedSubmission>() is { } known)
                 {
                     var outcome = known.RequestDigest == invocation.RequestDigest ? RecordOutcome.Existing : RecordOutcome.Conflicting;
                     return new RecordResult(outcome, known.ArGuid);
                 }
-                // The order of recording is told by a clock that never goes back: dates of the list are found by it.
-                row.RecordedAt = Math.Max(Now(), scope.Connection.ExecuteScalar<long?>("SELECT max(recorded_at) FROM invocations") ?? 0);
                 var position = scope.Connection.ExecuteScalar<long?>(InsertInvocation, row)
                     ?? throw new InvalidOperationException($"The invocation \"{what.ArGuid}\" is already recorded.");
                 scope.Connection.Execute(
@@ -107,8 +120,15 @@ public sealed partial class InvocationLog
                         state = row.State,
                         submittedBy = what.SubmittedBy,
                         environment,
+                        config = invocation.Documents?.Config,
+                        origins = invocation.Documents?.Origins,
+                        driverScript = invocation.Documents?.Script,
                         idempotencyKey,
                         requestDigest = invocation.RequestDigest,
+                        approvalDigest = invocation.Approval?.Digest,
+                        approvalDocument = invocation.Approval?.Document,
+                        approvalExpiresAt = Microseconds.From(invocation.Approval?.ExpiresAt),
+                        approvalDetail = $"waiting for approval: {invocation.Approval?.Digest}",
                     });
                 scope.Changed.Add(what.ArGuid);
                 return new RecordResult(RecordOutcome.Recorded, what.ArGuid);
@@ -117,35 +137,34 @@ public sealed partial class InvocationLog
     }
 
     /// <inheritdoc />
-    public Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation) => _writer.RunAsync(
-        scope =>
-        {
-            if (Current(scope, arGuid) is not { } current) return StateChangeOutcome.Unknown;
-            if (current.IsFinal || change.State <= InvocationRow.ParseState(current.State)) return StateChangeOutcome.Unchanged;
-            var isFinal = change.State > InvocationState.Running;
-            if (isFinal && current.HasRunningBatches) return StateChangeOutcome.BatchesRunning;
+    public Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation) =>
+        _writer.RunAsync(scope => ChangeState(scope, arGuid, change), cancellation);
 
-            var state = change.State.ToName();
-            var by = change.By is null ? "" : $" by {change.By}";
-            var reason = change.Reason is null ? "" : $": {change.Reason}";
-            var sequence = Append(scope, arGuid, current.Position, "state", $"{state}{by}{reason}", change.By);
-            scope.Connection.Execute(
-                """
-                UPDATE invocations SET state = @state, reason = @Reason, finished_at = @finishedAt, final_sequence = @finalSequence
-                WHERE position = @Position
-                """,
-                new
-                {
-                    state,
-                    change.Reason,
-                    current.Position,
-                    finishedAt = isFinal ? Now() : (long?)null,
-                    finalSequence = isFinal ? sequence : (long?)null,
-                });
-            if (isFinal) scope.Connection.Execute("DELETE FROM environments WHERE invocation = @Position", new { current.Position });
-            return StateChangeOutcome.Changed;
-        },
-        cancellation);
+    private StateChangeOutcome ChangeState(WriteScope scope, string arGuid, StateChange change)
+    {
+        if (Current(scope, arGuid) is not { } current) return StateChangeOutcome.Unknown;
+        if (current.IsFinal || change.State <= InvocationRow.ParseState(current.State)) return StateChangeOutcome.Unchanged;
+        var isFinal = change.State > InvocationState.Running;
+        if (isFinal && current.HasRunningBatches) return StateChangeOutcome.BatchesRunning;
+
+        var state = change.State.ToName();
+        var by = change.By is null ? "" : $" by {change.By}";
+        var reason = change.Reason is null ? "" : $": {change.Reason}";
+        scope.Connection.Execute(
+            InsertEvent + (isFinal ? UpdateFinalState : UpdateState),
+            new
+            {
+                position = current.Position,
+                type = "state",
+                at = Now(),
+                detail = $"{state}{by}{reason}",
+                causedBy = change.By,
+                state,
+                stateReason = change.Reason,
+            });
+        scope.Changed.Add(arGuid);
+        return StateChangeOutcome.Changed;
+    }
 
     /// <inheritdoc />
     public Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation) => ChangeAsync(
@@ -176,6 +195,15 @@ public sealed partial class InvocationLog
         arGuid,
         "UPDATE invocations SET config_sha256 = @sha256 WHERE ar_guid = @arGuid AND config_sha256 IS NULL",
         new { arGuid, sha256 },
+        detail: null,
+        causedBy: null,
+        cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> SetToolchainAsync(string arGuid, Toolchain toolchain, CancellationToken cancellation) => ChangeAsync(
+        arGuid,
+        "UPDATE invocations SET toolchain = @found WHERE ar_guid = @arGuid AND toolchain IS NULL",
+        new { arGuid, found = JsonSerializer.Serialize(toolchain, RecordJson.Default.Toolchain) },
         detail: null,
         causedBy: null,
         cancellation);
@@ -307,12 +335,10 @@ public sealed partial class InvocationLog
         },
         cancellation);
 
-    private long Append(WriteScope scope, string arGuid, long position, string type, string detail, string? causedBy)
+    private void Append(WriteScope scope, string arGuid, long position, string type, string detail, string? causedBy)
     {
-        var sequence = scope.Connection.QuerySingle<long>(NextSequence, new { position });
-        scope.Connection.Execute(InsertEvent, new { position, sequence, type, at = Now(), detail, causedBy });
+        scope.Connection.Execute(InsertEvent, new { position, type, at = Now(), detail, causedBy });
         scope.Changed.Add(arGuid);
-        return sequence;
     }
 
     private static CurrentRow? Current(WriteScope scope, string arGuid) =>

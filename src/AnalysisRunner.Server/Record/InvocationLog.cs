@@ -75,7 +75,7 @@ public sealed partial class InvocationLog : IInvocationLog
 
     /// <inheritdoc />
     public async ValueTask<InvocationRecord?> GetAsync(string arGuid, CancellationToken cancellation) =>
-        (await ReadInvocationsAsync("SELECT position FROM invocations WHERE ar_guid = @arGuid", new { arGuid }, cancellation)).SingleOrDefault();
+        (await ReadInvocationsAsync("SELECT position FROM invocations WHERE ar_guid = @arGuid", new { arGuid }, cancellation)) is [var found] ? found : null;
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<InvocationRecord>> ListUnfinishedAsync(CancellationToken cancellation) =>
@@ -137,6 +137,13 @@ public sealed partial class InvocationLog : IInvocationLog
     }
 
     /// <inheritdoc />
+    public async ValueTask<RunDocuments?> GetDocumentsAsync(string arGuid, CancellationToken cancellation)
+    {
+        await using var connection = await _database.OpenReaderAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<RunDocuments>(DocumentsOf, new { arGuid });
+    }
+
+    /// <inheritdoc />
     public async ValueTask<string?> GetRequestAsync(string arGuid, CancellationToken cancellation)
     {
         await using var connection = await _database.OpenReaderAsync(cancellation);
@@ -144,11 +151,13 @@ public sealed partial class InvocationLog : IInvocationLog
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(int limit, long? before, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<Denial>> ListDenialsAsync(
+        int limit, long? before, CancellationToken cancellation, IReadOnlyCollection<string>? datasets = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         await using var connection = await _database.OpenReaderAsync(cancellation);
-        var rows = await connection.QueryAsync<DenialRow>(Denials, new { limit, before = before ?? long.MaxValue });
+        var rows = await connection.QueryAsync<DenialRow>(
+            datasets is null ? Denials : DenialsOf, new { limit, before = before ?? long.MaxValue, datasets });
         return [.. rows.Select(row => row.ToDenial())];
     }
 
@@ -158,20 +167,25 @@ public sealed partial class InvocationLog : IInvocationLog
         await using var connection = await _database.OpenReaderAsync(cancellation);
         // One snapshot for the statements, so that an invocation is shown with the steps and batches that go with its state.
         await using var transaction = await _database.BeginSnapshotAsync(connection, cancellation);
-        return await ReadWholeAsync(connection, transaction, [.. await connection.QueryAsync<long>(positions, parameters, transaction)]);
+        return await ReadWholeAsync(connection, transaction, positions, parameters);
     }
 
-    private async Task<IReadOnlyList<InvocationRecord>> ReadWholeAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<long> positions)
+    /// <summary>Reads invocations whole; <paramref name="positions"/> is the inside of an <c>IN</c>. One journey to the database.</summary>
+    private async Task<IReadOnlyList<InvocationRecord>> ReadWholeAsync(DbConnection connection, DbTransaction transaction, string positions, object? parameters)
     {
-        if (positions.Count == 0) return [];
-        // Positions are numbers of our own, so they may stand in the statement; a list of parameters has a limit and a list type only PostgreSQL.
-        var list = string.Join(',', positions);
-        var rows = await connection.QueryAsync<InvocationRow>($"SELECT * FROM invocations WHERE position IN ({list}) ORDER BY position", null, transaction);
-        var steps = (await connection.QueryAsync<StepRow>($"SELECT * FROM steps WHERE invocation IN ({list}) ORDER BY ordinal", null, transaction))
-            .ToLookup(step => step.Invocation);
-        var batches = (await connection.QueryAsync<BatchRow>($"SELECT * FROM batches WHERE invocation IN ({list}) ORDER BY ordinal", null, transaction))
-            .ToLookup(batch => batch.Invocation);
-        return [.. rows.Select(row => row.ToRecord(steps[row.Position], batches[row.Position], _pageOf(row.ArGuid)))];
+        using var results = await connection.QueryMultipleAsync(
+            $"""
+            SELECT * FROM invocations WHERE position IN ({positions}) ORDER BY position;
+            SELECT * FROM steps WHERE invocation IN ({positions}) ORDER BY ordinal;
+            SELECT * FROM batches WHERE invocation IN ({positions}) ORDER BY ordinal;
+            """,
+            parameters,
+            transaction);
+        var rows = await results.ReadAsync<InvocationRow>();
+        var steps = (await results.ReadAsync<StepRow>()).ToLookup(step => step.Invocation);
+        var batches = (await results.ReadAsync<BatchRow>()).ToLookup(batch => batch.Invocation);
+        var approvals = (await results.ReadAsync<ApprovalRow>()).ToDictionary(approval => approval.Invocation);
+        return [.. rows.Select(row => row.ToRecord(steps[row.Position], batches[row.Position], approvals.GetValueOrDefault(row.Position), _pageOf(row.ArGuid)))];
     }
 
     private async Task<EndRow?> FindEndUnlessClosedAsync(string arGuid, CancellationToken cancellation)

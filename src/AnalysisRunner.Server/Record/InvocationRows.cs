@@ -36,7 +36,14 @@ internal sealed class InvocationRow
     public string? Storage { get; init; }
     public int? Preemptible { get; init; }
     public string? PolicyVersion { get; init; }
+    public string? Identity { get; init; }
+    public string? Toolchain { get; init; }
     public string? RerunOf { get; init; }
+    public string? RerunChanges { get; init; }
+    public long? OutputsListedAt { get; init; }
+    public long? OutputCount { get; init; }
+    public long? OutputBytes { get; init; }
+    public string? OutputsProblem { get; init; }
     public string SearchWords { get; init; } = "";
     public long RecordedAt { get; set; }
     public string? ClaimedBy { get; set; }
@@ -83,12 +90,14 @@ internal sealed class InvocationRow
         Storage = invocation.Storage,
         Preemptible = invocation.Preemptible is { } preemptible ? Convert.ToInt32(preemptible) : null,
         PolicyVersion = invocation.PolicyVersion,
+        Identity = invocation.Identity is { } identity ? JsonSerializer.Serialize(identity, RecordJson.Default.JobIdentity) : null,
         RerunOf = invocation.RerunOf,
+        RerunChanges = invocation.RerunChanges is { } changes ? ToJson(changes) : null,
         SearchWords = Record.SearchWords.Of(invocation),
         State = InvocationState.Accepted.ToName(),
     };
 
-    public InvocationRecord ToRecord(IEnumerable<StepRow> steps, IEnumerable<BatchRow> batches, string url) => new()
+    public InvocationRecord ToRecord(IEnumerable<StepRow> steps, IEnumerable<BatchRow> batches, ApprovalRow? approval, string url) => new()
     {
         Invocation = new Invocation
         {
@@ -126,7 +135,12 @@ internal sealed class InvocationRow
             Storage = Storage,
             Preemptible = Preemptible is null ? null : Preemptible != 0,
             PolicyVersion = PolicyVersion,
+            Approval = approval?.ToApproval(),
+            Toolchain = Toolchain is null ? null : JsonSerializer.Deserialize(Toolchain, RecordJson.Default.Toolchain),
+            Identity = Identity is null ? null : JsonSerializer.Deserialize(Identity, RecordJson.Default.JobIdentity),
             RerunOf = RerunOf,
+            RerunChanges = RerunChanges is null ? null : FromJson(RerunChanges),
+            Outputs = OutputsListedAt is { } listed ? new OutputsSummary(Microseconds.ToMoment(listed), OutputCount ?? 0, OutputBytes ?? 0, OutputsProblem) : null,
             Engine = Engine,
             DriverHandle = DriverHandle,
             CancelRequestedBy = CancelRequestedBy,

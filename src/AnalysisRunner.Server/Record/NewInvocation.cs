@@ -23,6 +23,9 @@ public sealed record NewInvocation
     /// </summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>What the run is started from; null where somebody else starts it.</summary>
+    public RunDocuments? Documents { get; init; }
+
     /// <summary>
     /// The <c>Idempotency-Key</c> of the request; unique per <see cref="Invocation.SubmittedBy"/>. Null when the route has none.
     /// </summary>
@@ -32,6 +35,9 @@ public sealed record NewInvocation
     /// The server that brings it to its end, claimed as by <see cref="IInvocationLog.TryClaimAsync"/> without a duration; null leaves it to whoever claims it.
     /// </summary>
     public string? ClaimedBy { get; init; }
+
+    /// <summary>The approval that it needs before it may start; null for none.</summary>
+    public NewApproval? Approval { get; init; }
 
     /// <summary>A digest of the request as it was sent: the same key with another digest conflicts.</summary>
     public required string RequestDigest { get; init; }

@@ -8,6 +8,8 @@ namespace AnalysisRunner.Server.Record;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyList<Problem>))]
+[JsonSerializable(typeof(JobIdentity))]
+[JsonSerializable(typeof(Toolchain))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class RecordJson : JsonSerializerContext;

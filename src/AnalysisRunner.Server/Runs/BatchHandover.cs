@@ -38,7 +38,7 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)
             ? spec.Key
             : $"{arGuid}.{spec.Key}";
-        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid } };
+        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid }, Identity = record.Invocation.Identity };
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try
         {
@@ -63,9 +63,11 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
             case BatchAdmission.Known when await engine.GetAsync(spec.Key, CancellationToken.None) is null && await RefusalOf(arGuid, spec.Key) is { } refusal:
                 throw new AnalysisRunnerException(PolicyCodes.BatchNotAttached, $"The batch {Quoted.Value(spec.Key)} was refused before: {refusal} Send the corrected batch under another key.");
         }
+        Failpoint.Pass(Failpoint.BatchRecorded);
         try
         {
             await engine.SubmitAsync(spec, CancellationToken.None);
+            Failpoint.Pass(Failpoint.BatchSubmitted);
         }
         catch (AnalysisRunnerException refusal)
         {

@@ -19,7 +19,12 @@ internal static class DriverBatch
     ];
 
     /// <summary>Describes the driver of an invocation; the ar-guid is its key, so that no engine runs it twice.</summary>
-    public static BatchSpec Describe(Invocation invocation, string script, string url, string tokenFile)
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="script">The driver's script.</param>
+    /// <param name="url">Where the driver reaches the server.</param>
+    /// <param name="folder">The run's files.</param>
+    /// <param name="passed">The variables of the server's own environment that the administrator wants drivers to have.</param>
+    public static BatchSpec Describe(Invocation invocation, string script, string url, RunFolder folder, IEnumerable<string> passed)
     {
         var attributes = new Dictionary<string, string>
         {
@@ -35,6 +40,7 @@ internal static class DriverBatch
             Key = invocation.ArGuid,
             Name = $"driver of {invocation.Project ?? invocation.Script[0]}",
             Attributes = attributes,
+            Identity = invocation.Identity,
             Jobs =
             [
                 new JobSpec
@@ -44,14 +50,15 @@ internal static class DriverBatch
                     Command = script,
                     // It waits for its jobs: a slot that it held could be the one that they wait for.
                     MilliCpu = 0,
-                    Environment = new Dictionary<string, string>
+                    Environment = new Dictionary<string, string>(passed
+                        .Select(name => KeyValuePair.Create(name, System.Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null)!)
                     {
                         ["DOTNET_NOLOGO"] = "1",
                         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                         ["MSBUILDDISABLENODEREUSE"] = "1",
-                        [DriverEnvironment.ConfigPath] = invocation.ConfigPath,
+                        [DriverEnvironment.ConfigPath] = invocation.Identity?.User is null ? invocation.ConfigPath : folder.DriverConfig,
                         [DriverEnvironment.Url] = url,
-                        [DriverEnvironment.TokenFile] = tokenFile,
+                        [DriverEnvironment.TokenFile] = folder.DriverToken,
                         [DriverEnvironment.ArGuid] = invocation.ArGuid,
                     },
                 },

@@ -40,6 +40,7 @@ internal static class DriverScript
             }
 
             """);
+        script.Append(FactsScript.Functions(folder));
         if (checkout is null) script.Append("mkdir -p -- ").Append(ShellWord.Quote(folder.Checkout)).Append('\n');
         else script.Append("_ar_checkout() {\n").Append(checkout).Append("\n}\n");
         if (plan.Project is not null) script.Append("_ar_build() {\n").Append(Build(plan, folder)).Append("}\n");
@@ -52,6 +53,7 @@ internal static class DriverScript
         }
         if (checkout is not null) script.Append("_ar_step checkout\n");
         if (plan.Project is not null) script.Append("_ar_step build\n");
+        script.Append("_ar_note_machine\n");
         return script.Append("_ar_step run\n").ToString();
     }
 
@@ -84,6 +86,7 @@ internal static class DriverScript
             . {ShellWord.Quote(folder.Environment)}
             cd {ShellWord.Quote(folder.Checkout)}
             {ShellWord.QuoteAll(words)}
+            {FactsScript.NoteBuild(plan, folder)}
 
             """;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Local.Users;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -15,8 +16,8 @@ internal static class DriverSteps
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (stream.Length > MaximumLength) return [];
+            using var stream = OwnedFiles.OpenRegular(path);
+            if (stream is null || stream.Length > MaximumLength) return [];
             using var reader = new StreamReader(stream);
             return Parse(reader.ReadToEnd());
         }

@@ -4,6 +4,9 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs.Outputs;
+using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -12,7 +15,8 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, BatchHandover handover, ServerActivity activity, ServerAddress address, ServerIdentity identity,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
+    ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -121,10 +125,19 @@ internal sealed class InvocationRunner(
     {
         var cancellation = _stopping.Token;
         if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } record) return null;
+        if (record.Invocation is { DriverHandle: null, CancelRequestedBy: null, Approval: { ApprovedBy: null } approval })
+        {
+            var left = approval.ExpiresAt - time.GetUtcNow();
+            // Approved at another server, nobody tells this one.
+            if (left > TimeSpan.Zero) return left < BatchInterval ? left : BatchInterval;
+            return await log.ExpireApprovalAsync(arGuid, CancellationToken.None) ? null : TimeSpan.Zero;
+        }
         if (record.Invocation.DriverHandle is null && !await TryStartAsync(record)) return null;
 
+        storage.Open(record.Invocation);
         if (record.Invocation.CancelRequestedBy is { } by) await CancelAsync(record, by);
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, cancellation);
+        await NoteToolchainAsync(record.Invocation);
         var driver = await LookAtDriverAsync(record);
         var batchesEnded = await LookAtBatchesAsync(record.Invocation, driver is not BatchState.Running);
         if (driver is BatchState.Running) return StepInterval;
@@ -133,10 +146,16 @@ internal sealed class InvocationRunner(
         // Read again: the judgement is about what was recorded just now.
         record = await log.GetAsync(arGuid, cancellation);
         if (record is null or { Invocation.IsFinal: true }) return null;
+        await NoteToolchainAsync(record.Invocation);
         var change = InvocationEnd.Judge(record, driver);
+        await outputs.CompleteAsync(record, change, cancellation);
+        storage.Close(record.Invocation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
         TryRemove(arGuid);
-        return await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning ? BatchInterval : null;
+        Failpoint.Pass(Failpoint.FilesRemoved);
+        if (await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning) return BatchInterval;
+        Failpoint.Pass(Failpoint.Ended);
+        return null;
     }
 
     /// <summary>Publishes the config and hands the driver to the engine; false when that ended the invocation.</summary>
@@ -150,10 +169,22 @@ internal sealed class InvocationRunner(
         }
         try
         {
-            await log.SetConfigSha256Async(arGuid, preparation.PublishConfig(invocation), CancellationToken.None);
-            var script = preparation.PrepareDriver(arGuid, await log.GetEnvironmentAsync(arGuid, CancellationToken.None));
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, script, address.DriverUrl, preparation.TokenFile(arGuid)), CancellationToken.None);
+            await recheck.CheckAsync(invocation, CancellationToken.None);
+            storage.Open(invocation);
+            var documents = await log.GetDocumentsAsync(arGuid, CancellationToken.None)
+                ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
+            var sha256 = preparation.PublishConfig(invocation, documents);
+            Failpoint.Pass(Failpoint.ConfigPublished);
+            await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
+            Failpoint.Pass(Failpoint.ConfigRecorded);
+            await outputs.NoteBeforeAsync(invocation, _stopping.Token);
+            var hasEnvironment = invocation.EnvironmentNames.Count > 0;
+            preparation.PrepareDriver(invocation, documents, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
+            Failpoint.Pass(Failpoint.DriverPrepared);
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
+            Failpoint.Pass(Failpoint.DriverSubmitted);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
+            Failpoint.Pass(Failpoint.DriverRecorded);
             return true;
         }
         catch (Exception e) when (e is AnalysisRunnerException or FileNotFoundException or DirectoryNotFoundException)
@@ -190,7 +221,17 @@ internal sealed class InvocationRunner(
         // The last steps are noted before the driver ends, but may not have been seen yet.
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, CancellationToken.None);
         await log.SetDriverEndAsync(arGuid, job?.ExitCode, job?.Reason ?? driver.Reason, CancellationToken.None);
+        Failpoint.Pass(Failpoint.DriverEnded);
         return driver.State;
+    }
+
+    // Written before the step that runs begins.
+    private async Task NoteToolchainAsync(Invocation invocation)
+    {
+        if (invocation.Toolchain is null && invocation.Steps.Any(step => step.Name == "run") && DriverFacts.Read(preparation.Folder(invocation.ArGuid).Facts) is { } found)
+        {
+            await log.SetToolchainAsync(invocation.ArGuid, found, CancellationToken.None);
+        }
     }
 
     private async Task<bool> LookAtBatchesAsync(Invocation invocation, bool driverEnded)

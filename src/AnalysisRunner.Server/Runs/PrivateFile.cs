@@ -18,6 +18,15 @@ internal static class PrivateFile
     /// <summary>Writes a file, in place of one that may be there.</summary>
     public static void Replace(string path, string text) => File.Move(WriteBeside(path, text), path, overwrite: true);
 
+    /// <summary>Writes a file that is made anew if a crash tears it; does not wait for the disk.</summary>
+    public static void Write(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode600;
+        using var stream = new FileStream(path, options);
+        stream.Write(Encoding.UTF8.GetBytes(text));
+    }
+
     /// <summary>Writes a file that must not be there yet; one that appears meanwhile stays as it is.</summary>
     public static void CreateOnce(string path, string text)
     {

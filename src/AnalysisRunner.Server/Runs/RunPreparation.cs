@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using System.Text;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Local.Users;
 using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Submissions;
 
@@ -19,11 +20,10 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
     /// <summary>Where the composed config of an invocation is published.</summary>
     public string ConfigPath(string arGuid) => folders.Config(arGuid);
 
-    /// <summary>Writes what the run will need, so that a server that dies after recording the invocation can go on from it.</summary>
-    public void Prepare(Invocation invocation, CommittedSubmission found, ComposedConfig config, string? image)
+    /// <summary>Describes what the run is started from. Nothing is written: it is recorded with the invocation.</summary>
+    public RunDocuments Describe(Invocation invocation, CommittedSubmission found, ComposedConfig config, string? image)
     {
         var folder = folders.Run(invocation.ArGuid);
-        PrivateFile.CreateFolder(folder.Path);
         var plan = new DriverPlan
         {
             Level = invocation.AccessLevel,
@@ -37,47 +37,65 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
             Image = image,
             DotnetHost = dotnetHost,
         };
-        PrivateFile.Replace(folder.PreparedConfig, config.ToToml());
-        PrivateFile.Replace(folder.PreparedOrigins, config.Origins);
         var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin) : null;
-        PrivateFile.Replace(folder.DriverScript, DriverScript.Write(plan, folder, checkout));
+        return new RunDocuments(config.ToToml(), config.Origins, DriverScript.Write(plan, folder, checkout));
     }
 
     /// <summary>Publishes the composed config, once, and makes the storage that it names; the answer is the config's SHA-256.</summary>
-    /// <exception cref="IOException">The config was prepared and lost, or a folder cannot be written.</exception>
-    public string PublishConfig(Invocation invocation)
+    /// <exception cref="IOException">A folder cannot be written.</exception>
+    public string PublishConfig(Invocation invocation, RunDocuments documents)
     {
         var target = folders.Config(invocation.ArGuid);
         if (!File.Exists(target))
         {
             PrivateFile.CreateFolder(Path.GetDirectoryName(target)!);
             // The config last: where it is, the origins are.
-            PrivateFile.CreateOnce(folders.Origins(invocation.ArGuid), File.ReadAllText(folders.Run(invocation.ArGuid).PreparedOrigins));
-            PrivateFile.CreateOnce(target, File.ReadAllText(folders.Run(invocation.ArGuid).PreparedConfig));
+            PrivateFile.CreateOnce(folders.Origins(invocation.ArGuid), documents.Origins);
+            PrivateFile.CreateOnce(target, documents.Config);
         }
         foreach (var (_, path) in composition.StorageFolders(invocation.Dataset, invocation.AccessLevel)) PrivateFile.CreateFolder(path);
         return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(target)));
     }
 
-    /// <summary>Writes the driver's environment and, once, its token; the answer is the driver's script.</summary>
-    /// <exception cref="IOException">The script was prepared and lost, or the folder cannot be written.</exception>
-    public string PrepareDriver(string arGuid, IReadOnlyDictionary<string, string> environment)
+    /// <summary>Makes the run's folder with the driver's environment and, once, its token.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public void PrepareDriver(Invocation invocation, RunDocuments documents, IReadOnlyDictionary<string, string> environment)
     {
-        var folder = folders.Run(arGuid);
-        PrivateFile.Replace(folder.Environment, DriverScript.WriteEnvironment(environment));
-        if (!File.Exists(folder.TokenFile)) PrivateFile.CreateOnce(folder.TokenFile, BearerTokens.NewJobToken(arGuid));
-        return File.ReadAllText(folder.DriverScript, Encoding.UTF8);
+        var folder = folders.Run(invocation.ArGuid);
+        PrivateFile.CreateFolder(folder.Path);
+        PrivateFile.CreateFolder(folder.Driver);
+        // Empty is what a crash leaves; a driver that runs has read it whole.
+        if (new FileInfo(folder.TokenFile) is not { Exists: true, Length: > 0 }) PrivateFile.Write(folder.TokenFile, BearerTokens.NewJobToken(invocation.ArGuid));
+        var token = File.ReadAllText(folder.TokenFile);
+        var user = OsUser.Of(invocation.Identity);
+        if (user is not null) HandOver(folder, user);
+        // As the driver: it may be at work already when this is done a second time, and would lead the server's hand elsewhere.
+        using var rights = FileRights.Of(user);
+        PrivateFile.Write(folder.Environment, DriverScript.WriteEnvironment(environment));
+        PrivateFile.Write(folder.DriverToken, token);
+        if (user is not null) PrivateFile.Write(folder.DriverConfig, documents.Config);
     }
 
-    /// <summary>The token file of a driver.</summary>
-    public string TokenFile(string arGuid) => folders.Run(arGuid).TokenFile;
+    /// <summary>The files of a driver.</summary>
+    public RunFolder Folder(string arGuid) => folders.Run(arGuid);
+
+    private void HandOver(RunFolder folder, OsUser user)
+    {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException();
+        UserFolders.LetPass(folders.Root, folders.Runs, folder.Path);
+        UserFolders.Give(user, folder.Driver);
+    }
 
     /// <summary>The steps that a driver has noted.</summary>
     public IReadOnlyList<InvocationStep> ReadSteps(string arGuid) => DriverSteps.Read(folders.Run(arGuid).Steps);
 
     /// <summary>Removes the run's checkout, token and all else that was only for it. The config, the outputs and the logs stay.</summary>
     /// <exception cref="IOException">Something cannot be removed.</exception>
-    public void Remove(string arGuid) => PrivateFile.RemoveFolder(folders.Run(arGuid).Path);
+    public void Remove(string arGuid)
+    {
+        OwnedFiles.EmptyForeign(folders.Run(arGuid).Path);
+        PrivateFile.RemoveFolder(folders.Run(arGuid).Path);
+    }
 
     /// <summary>The runs whose files exist.</summary>
     public IEnumerable<string> Existing() => Directory.Exists(folders.Runs)

@@ -21,6 +21,9 @@ internal sealed class StateFolders(string root)
     /// <summary>The local engine's folder.</summary>
     public string Engine => Path.Combine(Root, "engine");
 
+    /// <summary>The copies of commits that the users of jobs may read.</summary>
+    public string Code => Path.Combine(Root, "code");
+
     /// <summary>The runs that have not ended.</summary>
     public string Runs => Path.Combine(Root, "runs");
 
@@ -50,31 +53,40 @@ internal sealed class StateFolders(string root)
         : throw new ArgumentException("not an ar-guid", nameof(arGuid));
 }
 
-/// <summary>The folder of one run. It exists from just before the invocation is recorded until the invocation has ended.</summary>
+/// <summary>The folder of one run. It exists from just before the engine is asked until the invocation has ended.</summary>
 /// <param name="Path">Its absolute path.</param>
 internal sealed record RunFolder(string Path)
 {
-    /// <summary>The composed config, before it is published.</summary>
-    public string PreparedConfig => System.IO.Path.Combine(Path, "config.toml");
-
-    /// <summary>Where its keys come from, before it is published.</summary>
-    public string PreparedOrigins => System.IO.Path.Combine(Path, "config.origins.json");
-
-    /// <summary>The driver's script.</summary>
-    public string DriverScript => System.IO.Path.Combine(Path, "driver.sh");
-
-    /// <summary>The user's environment variables, as the script reads them.</summary>
-    public string Environment => System.IO.Path.Combine(Path, "environment.sh");
-
-    /// <summary>The driver's token.</summary>
+    /// <summary>The driver's token, as the server compares it.</summary>
     public string TokenFile => System.IO.Path.Combine(Path, "token");
 
+    /// <summary>What belongs to the driver: where it has an identity, to that user alone. The server trusts nothing that it finds there.</summary>
+    public string Driver => System.IO.Path.Combine(Path, "driver");
+
+    /// <summary>The user's environment variables, as the script reads them.</summary>
+    public string Environment => System.IO.Path.Combine(Driver, "environment.sh");
+
+    /// <summary>The driver's token, as the driver reads it.</summary>
+    public string DriverToken => System.IO.Path.Combine(Driver, "token");
+
+    /// <summary>The composed config, as a driver reads it that cannot read the published one.</summary>
+    public string DriverConfig => System.IO.Path.Combine(Driver, "config.toml");
+
     /// <summary>What the driver says about its steps.</summary>
-    public string Steps => System.IO.Path.Combine(Path, "steps");
+    public string Steps => System.IO.Path.Combine(Driver, "steps");
+
+    /// <summary>What the driver says about its machine.</summary>
+    public string Facts => System.IO.Path.Combine(Driver, "facts");
 
     /// <summary>Where the build says what it built.</summary>
-    public string BuildResult => System.IO.Path.Combine(Path, "build-result");
+    public string BuildResult => System.IO.Path.Combine(Driver, "build-result");
+
+    /// <summary>What lay under the output prefix, in one category of the storage, before the driver started.</summary>
+    public string OutputsBefore(string category) => System.IO.Path.Combine(Path, $"outputs-before-{category}.jsonl");
+
+    /// <summary>What is written beside the outputs, before it is there.</summary>
+    public string Metadata => System.IO.Path.Combine(Path, "metadata.json");
 
     /// <summary>The clean checkout.</summary>
-    public string Checkout => System.IO.Path.Combine(Path, "checkout");
+    public string Checkout => System.IO.Path.Combine(Driver, "checkout");
 }

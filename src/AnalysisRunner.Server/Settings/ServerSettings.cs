@@ -1,3 +1,4 @@
+using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Record;
 
@@ -21,8 +22,23 @@ internal sealed record ServerSettings
     /// <summary>Who may run what.</summary>
     public required Policy Policy { get; init; }
 
+    /// <summary>The variables of the server's own environment that drivers get.</summary>
+    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+
+    /// <summary>How long a run waits for approval.</summary>
+    public TimeSpan ApprovalTimeLimit { get; init; } = TimeSpan.FromDays(3);
+
     /// <summary>The image of drivers that ask for none; null when there is none.</summary>
     public string? DriverImage { get; init; }
+
+    /// <summary>Who may read the denials of every dataset, as <see cref="Security.Caller.Principal"/> names them.</summary>
+    public IReadOnlySet<string> Administrators { get; init; } = new HashSet<string>();
+
+    /// <summary>Who is told of the end of invocations.</summary>
+    public NotificationSettings Notifications { get; init; } = new();
+
+    /// <summary>How large a batch may be that a driver hands over, in bytes of JSON.</summary>
+    public long BatchLimit { get; init; } = 2L << 30;
 }
 
 /// <summary>What only a restart can change.</summary>
@@ -36,6 +52,9 @@ internal sealed record FixedSettings
 
     /// <summary>Where the invocation log is kept, as <see cref="InvocationLogOptions.Database"/> takes it.</summary>
     public string Database { get; init; } = InvocationLogOptions.Sqlite;
+
+    /// <summary>How the engine of this machine works.</summary>
+    public LocalEngineSettings LocalEngine { get; init; } = new();
 
     /// <summary>The absolute path of the folder of composed configs; null for the one in the state folder.</summary>
     public string? ConfigStore { get; init; }

@@ -4,13 +4,14 @@ using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Record.Databases;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Server.Submissions.Rules;
 using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Server.Settings;
 
 /// <summary>What a schema cannot say about settings: addresses, names, and what keys mean for one another.</summary>
 /// <param name="text">Says where relative paths start.</param>
-internal sealed class SettingsCheck(SettingsText text)
+internal sealed partial class SettingsCheck(SettingsText text)
 {
     private const int MaximumMembersFile = 4 * 1024 * 1024;
 
@@ -40,6 +41,10 @@ internal sealed class SettingsCheck(SettingsText text)
         }
         if (Text(settings.Find("server", "git_credentials")) is { } credentials && !File.Exists(text.Absolute(credentials))) Report(settings.Find("server", "git_credentials")!, "names a file that does not exist; correct the path, or remove the key.");
 
+        foreach (var (place, name) in Items(settings.Find("server", "pass_environment")).Where(item => !EnvironmentRule.IsName(item.Text) || EnvironmentRule.IsReserved(item.Text)))
+        {
+            Report(place, $"holds {Quoted.Value(name)}, which is no name of an environment variable, or one that decides which config, identity or programs a run has; remove it.");
+        }
         foreach (var repository in Tables(settings, "repositories"))
         {
             RepositoryName(repository, repository.Key);
@@ -54,6 +59,7 @@ internal sealed class SettingsCheck(SettingsText text)
             if (Text(identity.Find("issuer")) is { } issuer && !issuers.Add(issuer)) Report(identity.Find("issuer")!, "is the issuer of another [identity] too; give its audiences in one of them.");
         }
         foreach (var dataset in Tables(settings, "datasets")) CheckDataset(settings, dataset);
+        CheckNotifications(settings);
     }
 
     /// <summary>The local path of a <c>file:///</c> address, as written: braces are not escaped.</summary>
@@ -156,6 +162,6 @@ internal sealed class SettingsCheck(SettingsText text)
         _problems.Add(At(node, PolicyCodes.Settings, $"{shown} {fault}"));
     }
 
-    private static Problem At(ConfigNode node, string code, string message) =>
+    internal static Problem At(ConfigNode node, string code, string message) =>
         new(code, message, node.Path, node.Place.File, node.Place.Span.Line, node.Place.Span.Column);
 }

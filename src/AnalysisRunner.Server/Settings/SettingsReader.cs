@@ -1,3 +1,4 @@
+using System.Text;
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
@@ -6,12 +7,12 @@ using AnalysisRunner.Toml;
 namespace AnalysisRunner.Server.Settings;
 
 /// <summary>Turns the text of the settings into <see cref="ServerSettings"/>, or into everything that is wrong with it, each at its line.</summary>
-internal static class SettingsReader
+internal static partial class SettingsReader
 {
     private const string SchemaResource = "server.schema.toml";
 
     /// <summary>What the settings may contain.</summary>
-    public static Schema Schema { get; } = ReadSchema();
+    public static Schema Schema { get; } = ReadSchema(SchemaResource, LocalEngineReader.SchemaResource);
 
     private static readonly ConfigLoader Loader = new(Schema);
 
@@ -26,6 +27,7 @@ internal static class SettingsReader
         // What has the wrong type was reported, and would only be reported again; the rest is judged all the same.
         check.Check(merged, found.Select(problem => problem.Key).ToHashSet(StringComparer.Ordinal));
         problems.AddRange(check.Problems);
+        problems.AddRange(IdentitySettings.Check(merged));
         if (problems.Count > 0) throw new AnalysisRunnerException([.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
         return Build(text, Loader.Read(text.Layers), check.MembersOfFiles);
     }
@@ -43,6 +45,7 @@ internal static class SettingsReader
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
                 ConfigStore = server.Find("config_store") is { } store ? SettingsCheck.FolderOf(store.AsString()) : null,
+                LocalEngine = LocalEngineReader.Read(table),
                 Storage = server.Find("storage") is { } storage ? SettingsCheck.FolderOf(storage.AsString()) : null,
             },
             Code = new CodeSettings
@@ -61,6 +64,11 @@ internal static class SettingsReader
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
             },
             DriverImage = driverImage,
+            PassEnvironment = Strings(server["pass_environment"]),
+            ApprovalTimeLimit = server["approval_time_limit"].AsDuration(),
+            Administrators = Principals(Strings(server["administrators"])),
+            Notifications = ReadNotifications(text, table),
+            BatchLimit = server["batch_limit_mb"].AsInteger() << 20,
         };
     }
 
@@ -82,10 +90,12 @@ internal static class SettingsReader
         Members = Principals(Strings(item["members"]).Concat(membersOfFiles.GetValueOrDefault(name, []))),
         Levels = Levels(item["levels"]).ToDictionary(
             level => level,
-            level => item.Find(level.ToName())?.AsTable() is { } own ? (IReadOnlySet<string>)Principals(Strings(own["members"])) : null),
+            level => item.Find(level.ToName())?.AsTable().Find("members") is { } own ? (IReadOnlySet<string>)Principals(Strings(own)) : null),
+        Approval = Levels(item["levels"]).Where(level => item.Find(level.ToName())?.AsTable()["approval"].AsBoolean() == true).ToHashSet(),
         Repositoryless = Levels(item["repositoryless"]).ToHashSet(),
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
+        Identities = IdentitySettings.Read(item),
     };
 
     private static HashSet<string> Principals(IEnumerable<string> names) =>
@@ -101,10 +111,15 @@ internal static class SettingsReader
             ? map.AsMap(item => item.AsTable()).ToDictionary(entry => entry.Key, entry => read(entry.Key, entry.Value), StringComparer.Ordinal)
             : [];
 
-    private static Schema ReadSchema()
+    /// <summary>The schema that several of this program's files make together.</summary>
+    public static Schema ReadSchema(params ReadOnlySpan<string> resources)
     {
-        using var stream = typeof(SettingsReader).Assembly.GetManifestResourceStream(SchemaResource)!;
-        using var reader = new StreamReader(stream);
-        return Schema.Alone(SchemaFile.Parse(TomlDocument.Parse(reader.ReadToEnd(), SchemaResource)));
+        var text = new StringBuilder();
+        foreach (var resource in resources)
+        {
+            using var reader = new StreamReader(typeof(SettingsReader).Assembly.GetManifestResourceStream(resource)!);
+            text.Append(reader.ReadToEnd());
+        }
+        return Schema.Alone(SchemaFile.Parse(TomlDocument.Parse(text.ToString(), resources[0])));
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
@@ -19,6 +20,8 @@ internal sealed class SubmitInvocation(
     SubmissionReview review,
     ConfigComposition composition,
     RunPreparation preparation,
+    LentCode code,
+    Approvals approvals,
     InvocationRunner runner,
     ServerActivity activity,
     ServerAddress address,
@@ -32,13 +35,14 @@ internal sealed class SubmitInvocation(
     /// <param name="idempotencyKey">The same key and request never make two runs; null where the client knows no keys.</param>
     /// <param name="known">What the route has found wrong with the request's form; none where it leaves that to the rules.</param>
     /// <param name="cancellation">Gives up before the invocation is recorded; afterwards nothing does.</param>
+    /// <param name="rerun">What it repeats; null where it is no repetition.</param>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong; it is recorded as a denial.</exception>
     public async Task<SubmissionAccepted> ExecuteAsync(
-        Caller caller, SubmissionRequest request, string? idempotencyKey, IReadOnlyList<Problem> known, CancellationToken cancellation)
+        Caller caller, SubmissionRequest request, string? idempotencyKey, IReadOnlyList<Problem> known, CancellationToken cancellation, Rerun? rerun = null)
     {
         using var accepting = activity.TryAccept() ?? throw new AnalysisRunnerException(
             PolicyCodes.ShuttingDown, "The runner is shutting down and takes no new work; submit again, and a new one is started.");
-        var digest = Digest(request);
+        var digest = Digest(request, rerun);
         if (idempotencyKey is not null && await log.FindSubmissionAsync(caller.Name, idempotencyKey, cancellation) is { } earlier)
         {
             return AnswerKnown(caller, earlier.ArGuid, earlier.RequestDigest == digest);
@@ -46,7 +50,8 @@ internal sealed class SubmitInvocation(
         try
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
-            return await AcceptAsync(caller, reviewed, idempotencyKey, digest);
+            Failpoint.Pass(Failpoint.Judged);
+            return await AcceptAsync(caller, reviewed, rerun, idempotencyKey, digest);
         }
         catch (AnalysisRunnerException refusal)
         {
@@ -57,33 +62,34 @@ internal sealed class SubmitInvocation(
         }
     }
 
-    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, string? idempotencyKey, string digest)
+    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, Rerun? rerun, string? idempotencyKey, string digest)
     {
         var (request, dataset, level, found, image, _) = reviewed;
+        if (found.Commit is { } commit && dataset.Identities.GetValueOrDefault(level) is { } jobs) found = found with { Commit = await code.LendAsync(commit, jobs) };
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
         var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
-        var invocation = Describe(caller, reviewed, arGuid, prefix);
+        var invocation = Describe(caller, reviewed, arGuid, prefix) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
 
-        // Prepared, not started: without a record these files mean nothing, and the next start removes them.
-        preparation.Prepare(invocation, found, config, image);
         var result = await log.RecordAsync(
             new NewInvocation
             {
                 Invocation = invocation,
                 RequestJson = Recorded(request),
                 Environment = request.Environment ?? new Dictionary<string, string>(),
+                Documents = preparation.Describe(invocation, found, config, image),
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
+                Approval = dataset.Approval.Contains(level) ? approvals.Ask(invocation, config, Recorded(request)) : null,
                 ClaimedBy = identity.Name,
             },
             CancellationToken.None);
         if (result.Outcome == RecordOutcome.Recorded)
         {
+            Failpoint.Pass(Failpoint.Recorded);
             runner.Start(arGuid);
             return Answer(caller, arGuid);
         }
-        preparation.Remove(arGuid);
         return AnswerKnown(caller, result.ArGuid, result.Outcome == RecordOutcome.Existing);
     }
 
@@ -113,6 +119,7 @@ internal sealed class SubmitInvocation(
             Script = request.Script ?? [],
             Arguments = request.Arguments ?? [],
             EnvironmentNames = [.. (request.Environment?.Keys ?? []).Order(StringComparer.Ordinal)],
+            Identity = dataset.Identities.GetValueOrDefault(level),
             State = InvocationState.Accepted,
             Steps = [],
             Batches = [],
@@ -146,8 +153,8 @@ internal sealed class SubmitInvocation(
     private SubmissionAccepted Answer(Caller caller, string arGuid) =>
         new(arGuid, address.PageOf(arGuid), caller.IsOwner ? $"{address.PageOf(arGuid)}?code={signIn.NewCode(caller).Code}" : null);
 
-    private static string Digest(SubmissionRequest request) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, ContractsJson.Default.SubmissionRequest)));
+    private static string Digest(SubmissionRequest request, Rerun? rerun) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. JsonSerializer.SerializeToUtf8Bytes(request, ContractsJson.Default.SubmissionRequest), .. Encoding.UTF8.GetBytes(rerun?.Of ?? "")]));
 
     private static string Recorded(SubmissionRequest request)
     {

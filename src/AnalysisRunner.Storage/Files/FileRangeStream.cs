@@ -4,7 +4,11 @@ using Microsoft.Win32.SafeHandles;
 namespace AnalysisRunner.Storage.Files;
 
 /// <summary>The bytes of an open file from one position to another, or as far as they go.</summary>
-internal sealed class FileRangeStream(SafeFileHandle handle, long position, long end) : ForwardStream
+/// <param name="handle">The file.</param>
+/// <param name="position">Where to begin.</param>
+/// <param name="end">Where to end.</param>
+/// <param name="owned">Whether the file is closed with the stream.</param>
+internal sealed class FileRangeStream(SafeFileHandle handle, long position, long end, bool owned) : ForwardStream
 {
     private long _position = position;
 
@@ -21,7 +25,7 @@ internal sealed class FileRangeStream(SafeFileHandle handle, long position, long
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) handle.Dispose();
+        if (disposing && owned) handle.Dispose();
         base.Dispose(disposing);
     }
 }

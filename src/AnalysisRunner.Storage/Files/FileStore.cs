@@ -70,7 +70,7 @@ public sealed class FileStore : IObjectStore
         }
         var length = ObjectRules.RangeLength(options, version.Length);
         var expected = options.IsWhole && entry is not null ? entry.Digest : new ContentDigest(length, null, null);
-        var bytes = new FileRangeStream(handle, options.Offset, options.IsWhole ? long.MaxValue : options.Offset + length);
+        var bytes = new FileRangeStream(handle, options.Offset, options.IsWhole ? long.MaxValue : options.Offset + length, owned: true);
         return Task.FromResult(new ObjectReadStream(Describe(path, version, entry), bytes, expected, Timeout.InfiniteTimeSpan, options.Progress,
             error => Translate(path, "read", error)));
     });

@@ -1,30 +1,27 @@
 using System.Buffers;
+using AnalysisRunner.Storage.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace AnalysisRunner.Storage.Transfers;
 
-/// <summary>A piece of content that can be sent more than once: in memory or, where it is too large for that, in a temporary file.</summary>
+/// <summary>A piece of content that can be sent more than once: in memory, or a range of a file, which is a temporary one where the content came as a stream that is too large for memory.</summary>
 internal sealed class UploadPart : IDisposable
 {
     private readonly byte[]? _buffer;
-    private Action<byte[]>? _release;
-    private readonly FileStream? _file;
+    private readonly SafeFileHandle? _file;
+    private readonly long _start;
+    private Action? _release;
 
-    private UploadPart(byte[] buffer, int length, Action<byte[]> release)
-    {
-        _buffer = buffer;
-        _release = release;
-        Length = length;
-    }
+    private UploadPart(byte[] buffer, int length, Action release) => (_buffer, Length, _release) = (buffer, length, release);
 
-    private UploadPart(FileStream file)
-    {
-        _file = file;
-        Length = file.Length;
-    }
+    private UploadPart(SafeFileHandle file, long start, long length, Action? release) => (_file, _start, Length, _release) = (file, start, length, release);
 
     internal long Length { get; }
 
-    internal static UploadPart InMemory(byte[] buffer, int length, Action<byte[]> release) => new(buffer, length, release);
+    internal static UploadPart InMemory(byte[] buffer, int length, Action<byte[]> release) => new(buffer, length, () => release(buffer));
+
+    /// <summary>A range of a file that stays open longer than the part.</summary>
+    internal static UploadPart OfFile(SafeFileHandle file, long start, long length) => new(file, start, length, null);
 
     /// <summary>Takes bytes of a stream into a temporary file, which ends with the part.</summary>
     /// <param name="content">Read from where it is.</param>
@@ -33,23 +30,25 @@ internal sealed class UploadPart : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     internal static async Task<UploadPart> SpooledAsync(Stream content, long maximum, Action<ReadOnlyMemory<byte>> seen, CancellationToken cancellationToken)
     {
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"analysis-runner-upload-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
-            bufferSize: 0, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var file = File.OpenHandle(Path.Combine(Path.GetTempPath(), $"analysis-runner-upload-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         var block = ArrayPool<byte>.Shared.Rent(1024 * 1024);
         try
         {
-            while (file.Length < maximum)
+            var length = 0L;
+            while (length < maximum)
             {
-                var read = await content.ReadAsync(block.AsMemory(0, (int)Math.Min(block.Length, maximum - file.Length)), cancellationToken).ConfigureAwait(false);
+                var read = await content.ReadAsync(block.AsMemory(0, (int)Math.Min(block.Length, maximum - length)), cancellationToken).ConfigureAwait(false);
                 if (read == 0) break;
                 seen(block.AsMemory(0, read));
-                await file.WriteAsync(block.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await RandomAccess.WriteAsync(file, block.AsMemory(0, read), length, cancellationToken).ConfigureAwait(false);
+                length += read;
             }
-            return new UploadPart(file);
+            return new UploadPart(file, 0, length, file.Dispose);
         }
         catch
         {
-            await file.DisposeAsync().ConfigureAwait(false);
+            file.Dispose();
             throw;
         }
         finally
@@ -58,50 +57,11 @@ internal sealed class UploadPart : IDisposable
         }
     }
 
-    /// <summary>The content from its beginning; one stream at a time.</summary>
-    internal Stream Open()
-    {
-        if (_file is null) return new MemoryStream(_buffer!, 0, (int)Length, writable: false, publiclyVisible: true);
-        _file.Position = 0;
-        return new KeptOpenStream(_file);
-    }
+    /// <summary>The content after its first bytes.</summary>
+    internal Stream Open(long skipped = 0) => _file is null
+        ? new MemoryStream(_buffer!, (int)skipped, (int)(Length - skipped), writable: false, publiclyVisible: true)
+        : new FileRangeStream(_file, _start + skipped, _start + Length, owned: false);
 
     // A buffer that were returned twice would be two writers' buffer.
-    public void Dispose()
-    {
-        _file?.Dispose();
-        if (_buffer is not null) Interlocked.Exchange(ref _release, null)?.Invoke(_buffer);
-    }
-
-    // Whoever sends a stream disposes of it; the file must last for another attempt.
-    private sealed class KeptOpenStream(FileStream file) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
-        public override long Length => file.Length;
-
-        public override long Position { get => file.Position; set => file.Position = value; }
-
-        public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, count);
-
-        public override int Read(Span<byte> buffer) => file.Read(buffer);
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => file.ReadAsync(buffer, cancellationToken);
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => file.ReadAsync(buffer, offset, count, cancellationToken);
-
-        public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
+    public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke();
 }

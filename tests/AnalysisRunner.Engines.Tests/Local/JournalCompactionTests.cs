@@ -19,11 +19,11 @@ public sealed class JournalCompactionTests : IDisposable
         {
             var (spec, lines) = History(new Random(seed));
 
-            var kept = JournalCompaction.Compact(spec, lines);
+            string[] kept = [.. JournalCompaction.Compact(spec, lines).Select(i => lines[i])];
 
-            kept.Count.ShouldBeLessThanOrEqualTo(lines.Count);
+            kept.Length.ShouldBeLessThanOrEqualTo(lines.Count);
             State(spec, kept).ShouldBe(State(spec, lines), $"seed {seed}");
-            JournalCompaction.Compact(spec, kept).ShouldBe(kept, $"seed {seed}");
+            JournalCompaction.Compact(spec, kept).ShouldBe(Enumerable.Range(0, kept.Length), $"seed {seed}");
         }
     }
 

@@ -79,6 +79,7 @@ public sealed class LimitsTests : IDisposable
         job.Reason!.ShouldContain("Read-only file system");
     }
 
+    /// <summary>hail-batch spec §7, fact 50.</summary>
     [ControlGroupFact]
     public async Task A_job_that_the_kernel_ends_for_lack_of_memory_says_so()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local;
@@ -170,6 +171,20 @@ public sealed class RecoveryTests : IDisposable
         await ShouldEndWithEveryJobRunOnceAsync(spec);
 
         _reports.ShouldContain(problem => problem.Code == EngineCodes.JournalDamaged && problem.File == Batch.JournalFile);
+    }
+
+    /// <summary>hail-batch spec §7, fact 68: a batch that was being accepted when its host died was never there.</summary>
+    [UnixFact]
+    public async Task What_was_not_accepted_as_a_whole_is_not_there()
+    {
+        var half = Directory.CreateDirectory(Path.Combine(State, "incoming", "half")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(half, "spec.json"), JsonSerializer.Serialize(Specs.Batch("b", Specs.Job(1, "true")), ContractsJson.Default.BatchSpec));
+
+        await using var engine = await OpenAsync();
+
+        (await engine.GetAsync("b", CancellationToken.None)).ShouldBeNull();
+        Directory.Exists(half).ShouldBeFalse();
+        (await engine.RunAsync(Specs.Batch("b", Specs.Job(1, "true")))).State.ShouldBe(BatchState.Succeeded);
     }
 
     [UnixFact]

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Tests.Code;
 using Microsoft.Extensions.DependencyInjection;
@@ -86,6 +87,11 @@ public sealed class SharedServerTests
         (await PageAsync(server, "bob@example.org", $"/invocations/{run.ArGuid}")).Status.ShouldBe(HttpStatusCode.NotFound);
         (await PageAsync(server, "alice@example.org", "/invocations")).Text.ShouldContain(run.ArGuid);
         (await PageAsync(server, "bob@example.org", "/invocations")).Text.ShouldNotContain(run.ArGuid);
+        run.Unenforced.ShouldBeTrue();
+        foreach (var page in new[] { "/invocations", $"/invocations/{run.ArGuid}", $"/batches/{run.ArGuid}", "/invocations/absent" })
+        {
+            (await PageAsync(server, "alice@example.org", page)).Text.ShouldContain("unenforced", Case.Sensitive, page);
+        }
     }
 
     [GitFact]
@@ -163,6 +169,99 @@ public sealed class SharedServerTests
         server.WriteSettings(TestServer.DefaultDatasets, "storage = \"file:///elsewhere/{dataset}-{namespace}\"");
         reload.Look().ShouldBeTrue();
         (await http.GetStringAsync("/readyz")).ShouldContain(PolicyCodes.SettingsNeedRestart);
+    }
+
+    [GitFact]
+    public async Task Tokens_that_are_refused_are_recorded_and_not_without_end()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var http = server.Http("a.b.c");
+        for (var i = 0; i < RefusedTokens.PerMinute + 5; i++)
+        {
+            using var refused = await http.GetAsync("/api/v1/invocations");
+            refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+        var denials = await server.InvocationLog.ListDenialsAsync(100, null, TestRunner.Limit());
+        denials.Count.ShouldBe(RefusedTokens.PerMinute);
+        denials.ShouldAllBe(denial => denial.What.Problems[0].Code == PolicyCodes.TokenInvalid && denial.What.DeniedTo == null);
+        using var member = server.Http(server.Issuer.Token());
+        using var seen = await member.GetAsync("/api/v1/invocations");
+        seen.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [GitFact]
+    public async Task A_workflow_is_a_member_by_its_repository_and_needs_no_address()
+    {
+        // Nothing answers there: a request that comes so far has passed every rule.
+        await using var server = await TestServer.StartAsync(
+            """
+            workflow_repositories = "https://127.0.0.1:1/"
+
+            [repositories.ours]
+            url = "https://127.0.0.1:1/Owner/demo"
+
+            [datasets.ds1]
+            repositories = ["demo", "ours"]
+            members = ["test:Owner/demo"]
+            """);
+        var request = TestServer.Request(server.PushScript("true"), "./run.sh");
+
+        (await CodesAsync("Owner/demo", "ours")).ShouldBe([PolicyCodes.RepositoryUnreachable]);
+        (await CodesAsync("owner/demo", "demo")).ShouldBe([PolicyCodes.OtherRepositoryOfWorkflow]);
+        (await CodesAsync("Owner/else", "ours")).ShouldBe([PolicyCodes.NotMember]);
+
+        async Task<IEnumerable<string>> CodesAsync(string repository, string name)
+        {
+            var claims = server.Issuer.Claims();
+            claims.Remove("email");
+            claims["repository"] = repository;
+            using var http = server.Http(server.Issuer.Sign(claims));
+            http.DefaultRequestHeaders.Add("Idempotency-Key", Guid.NewGuid().ToString());
+            using var response = await http.PostAsJsonAsync("/api/v1/submissions", request with { Repository = name }, ContractsJson.Default.SubmissionRequest);
+            return (await response.Content.ReadFromJsonAsync(ContractsJson.Default.ApiProblem))!.Problems.Select(problem => problem.Code);
+        }
+    }
+
+    [Fact]
+    public async Task A_change_of_members_is_in_force_within_a_minute()
+    {
+        var folder = Directory.CreateTempSubdirectory("settings-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "ds1.txt"), "dave@example.org\n");
+            await File.WriteAllTextAsync(Path.Combine(folder, "server.toml"), "[server]\nstate = \"state\"\npublic_url = \"https://r.example.org\"\n[datasets.ds1]\nmembers_file = \"ds1.txt\"\n");
+            var source = new SettingsSource(Path.Combine(folder, "server.toml"), null);
+            var current = new CurrentSettings(source.Read());
+            var time = new ManualTimers();
+            var looked = new SeenMessages<SettingsReload>("is in force");
+            using var reload = new SettingsReload(source, current, time, looked);
+            await reload.StartAsync(CancellationToken.None);
+            await File.WriteAllTextAsync(Path.Combine(folder, "ds1.txt"), "carol@example.org\n");
+            current.Policy.Find("ds1")!.Members.ShouldBe(["dave@example.org"]);
+
+            time.Advance(TimeSpan.FromSeconds(60));
+            await looked.Seen.WaitAsync(TimeSpan.FromMinutes(1));
+
+            current.Policy.Find("ds1")!.Members.ShouldBe(["carol@example.org"]);
+            await reload.StopAsync(CancellationToken.None);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [GitFact]
+    public async Task Drivers_get_the_variables_that_the_administrator_lists()
+    {
+        const string Name = "AR_TEST_FEED_CREDENTIALS";
+        Environment.SetEnvironmentVariable(Name, "for drivers");
+        await using var server = await TestServer.StartAsync(more: $"pass_environment = [\"{Name}\", \"AR_TEST_ABSENT\"]");
+        var run = await server.RunAsync(TestServer.Request(server.PushScript($"echo \"[${{{Name}-none}}] [${{AR_TEST_ABSENT-none}}]\""), "./run.sh"));
+        (await server.LogOfAsync(run.ArGuid)).ShouldContain("[for drivers] [none]");
+        run.EnvironmentNames.ShouldBeEmpty();
+        run.Toolchain!.Os.ShouldNotBeNull();
+        run.Toolchain.Sdk.ShouldBeNull();
     }
 
     private static async Task<List<string>> PagesAsync(HttpClient http, string? next)

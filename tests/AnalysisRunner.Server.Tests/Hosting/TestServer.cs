@@ -17,6 +17,7 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly bool _runsDrivers;
     private readonly Dictionary<string, string> _environment;
+    private TimeProvider _time = TimeProvider.System;
 
     private TestServer(UserRepository repository, TestIssuer issuer, bool runsDrivers, Dictionary<string, string> environment) =>
         (Repository, Issuer, _runsDrivers, _environment) = (repository, issuer, runsDrivers, environment);
@@ -42,13 +43,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(
         string datasets = DefaultDatasets, Func<IBatchEngine, IBatchEngine>? replaceEngine = null, Dictionary<string, string>? environment = null, string more = "",
-        Action<TestServer>? prepare = null)
+        Action<TestServer>? prepare = null, TimeProvider? time = null)
     {
         var server = new TestServer(new UserRepository("demo"), await TestIssuer.StartAsync(), replaceEngine is null, environment ?? []);
         server.AddRemote("demo");
         server.Repository.Git("remote", "add", "origin", Path.Combine(server.Remotes, "demo"));
         prepare?.Invoke(server);
         server.WriteSettings(datasets, more);
+        server._time = time ?? TimeProvider.System;
         await server.StartServerAsync(replaceEngine);
         return server;
     }
@@ -173,6 +175,13 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time }, replaceEngine);
+    }
+
+    /// <summary>Ends the server and starts it again on the same state.</summary>
+    public async Task RestartAsync()
+    {
+        await Server.DisposeAsync();
+        await StartServerAsync(null);
     }
 }

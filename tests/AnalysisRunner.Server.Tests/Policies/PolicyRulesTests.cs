@@ -47,6 +47,8 @@ public sealed class PolicyRulesTests
         { "a member of the level", "level=full caller=bob@example.org", [] },
         { "a level that the engine cannot enforce", "level=full caller=bob@example.org enforced", [PolicyCodes.LevelNotEnforced] },
         { "test needs no enforcement", "enforced", [] },
+        { "an identity enforces its level", "level=full caller=bob@example.org enforced identity=full", [] },
+        { "an identity enforces no other level", "level=full caller=bob@example.org enforced identity=test", [PolicyCodes.LevelNotEnforced] },
         { "any image at test", "image=evil.example.org/x", [] },
         { "an image of another registry at full", "level=full caller=bob@example.org image=evil.example.org/x", [PolicyCodes.ImageNotAllowed] },
         { "an image that only looks like the registry's", "level=full caller=bob@example.org image=registry.example.org.evil/x", [PolicyCodes.ImageNotAllowed] },
@@ -98,6 +100,7 @@ public sealed class PolicyRulesTests
                 case "level": request = request with { AccessLevel = value }; break;
                 case "image": request = request with { Image = value }; break;
                 case "enforced": dataset = dataset with { IsUnenforced = false }; break;
+                case "identity": dataset = dataset with { Identities = new Dictionary<AccessLevel, JobIdentity> { [AccessLevelNames.TryParse(value, out var level) ? level : throw new ArgumentException(condition)] = new() { User = "someone" } } }; break;
                 case "repositoryless": dataset = dataset with { Repositoryless = new HashSet<AccessLevel> { AccessLevel.Test } }; break;
                 case "committed-only": dataset = dataset with { AllowsUncommittedConfig = false }; break;
                 case "private": request = request with { Config = [new ConfigLayer("committed.toml"), new ConfigLayer("private.toml", "x = 1")] }; break;

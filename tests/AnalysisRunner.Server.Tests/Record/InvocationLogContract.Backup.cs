@@ -27,7 +27,11 @@ public abstract partial class InvocationLogContract
         await Log.UpdateBatchAsync(Batch("b", BatchState.Succeeded, 2), None);
         await Log.RequestCancelAsync(ArGuid(2), "bob", None);
         await Log.SetDriverEndAsync(ArGuid(2), 1, "why", None);
+        await Log.BeginOutputsAsync(ArGuid(2), None);
+        await Log.AddOutputsAsync(ArGuid(2), [Output("default", "a"), Output("web", "b", OutputChange.Unchanged)], None);
+        await Log.CompleteOutputsAsync(ArGuid(2), "why", None);
         await Log.ChangeStateAsync(ArGuid(2), new StateChange(InvocationState.Cancelled, "Cancelled by bob.", "bob"), None);
+        await Log.AnnounceAsync(ArGuid(2), [new("webhook", "ops")], None);
         await Log.RecordDenialAsync(new NewDenial { DeniedTo = "mallory", Problems = [new Problem("AR6010", "\"\u2028\" is malformed")] }, None);
     }
 
@@ -37,11 +41,16 @@ public abstract partial class InvocationLogContract
         {
             ToJson((await restored.GetAsync(ArGuid(number), None))!.Invocation).ShouldBe(ToJson((await Log.GetAsync(ArGuid(number), None))!.Invocation));
             (await restored.GetRequestAsync(ArGuid(number), None)).ShouldBe(await Log.GetRequestAsync(ArGuid(number), None));
+            (await restored.ListOutputsAsync(ArGuid(number), null, 10, None)).ShouldBe(await Log.ListOutputsAsync(ArGuid(number), null, 10, None));
+            (await restored.ListNotificationsAsync(ArGuid(number), None)).ShouldBe(await Log.ListNotificationsAsync(ArGuid(number), None));
             (await restored.ListEventsAsync(ArGuid(number), 0, 100, None)).ShouldBe(await Log.ListEventsAsync(ArGuid(number), 0, 100, None));
         }
         (await restored.GetEnvironmentAsync(ArGuid(1), None))["TOKEN"].ShouldBe("hunter2");
         (await restored.ListDenialsAsync(10, null, None)).ShouldHaveSingleItem().What.Problems.ShouldBe([new Problem("AR6010", "\"\u2028\" is malformed")]);
         (await restored.ListAsync(new InvocationQuery { Text = "drop table" }, None)).Records.Count.ShouldBe(2);
+
+        (await restored.ListOutputsAsync(ArGuid(2), null, 10, None)).Count.ShouldBe(2);
+        (await restored.ListDueNotificationsAsync("any", 10, None)).ShouldHaveSingleItem().Target.ShouldBe("ops");
 
         // It is a log like any other, and goes on where the first one was.
         (await restored.RecordAsync(Submission(7, "k"), None)).ShouldBe(new RecordResult(RecordOutcome.Existing, ArGuid(1)));

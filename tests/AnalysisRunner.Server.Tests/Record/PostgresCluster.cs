@@ -16,6 +16,14 @@ public static class PostgresCluster
     private static readonly Lazy<string> Socket = new(Start);
     private static int DatabaseCount;
 
+    /// <summary>
+    /// Whether it waits for the disk, as a cluster of users does and tests need not. Set before the first database is made.
+    /// </summary>
+    public static bool IsDurable { get; set; }
+
+    /// <summary>The process id of the running cluster, which is the parent of the processes of its connections.</summary>
+    public static int ProcessId => int.Parse(File.ReadLines(Path.Combine(Socket.Value, "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+
     /// <summary>Why there is none; null when there can be one.</summary>
     public static string? Missing { get; } = OperatingSystem.IsWindows()
         ? "needs Unix sockets"
@@ -66,7 +74,7 @@ public static class PostgresCluster
         RunAsOrdinaryUser("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C");
         RunAsOrdinaryUser(
             "pg_ctl", "-D", data, "-l", Path.Combine(folder, "log"), "-w", "-s",
-            "-o", $"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off -c shared_buffers=16MB -c max_connections=300", "start");
+            "-o", $"-k {folder} -c listen_addresses= {(IsDurable ? "-c shared_buffers=256MB" : "-c fsync=off -c full_page_writes=off -c shared_buffers=16MB")} -c max_connections=300", "start");
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             RunAsOrdinaryUser("pg_ctl", "-D", data, "-m", "immediate", "-s", "stop");

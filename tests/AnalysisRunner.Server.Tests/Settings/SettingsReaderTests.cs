@@ -91,6 +91,24 @@ public sealed class SettingsReaderTests : IDisposable
         { "[datasets.d.full]\nmembers = [\"a\"]", "AR6044", 4, "datasets.d.full" },
         { "[datasets.d]\nmember = [\"a\"]", "AR4101", 5, "datasets.d.member" },
         { "[datasets.d]\napproval = true", "AR4101", 5, "datasets.d.approval" },
+        { "pass_environment = [\"HTTPS_PROXY\", \"LD_PRELOAD\"]", "AR6044", 4, "server.pass_environment" },
+        { "pass_environment = [\"A B\"]", "AR6044", 4, "server.pass_environment" },
+        { "approval_time_limit = \"soon\"", "AR4110", 4, "server.approval_time_limit" },
+        { "[datasets.d.identity]\ntest = { s3_role = \"arn:aws:iam::1:role/r\" }", "AR6081", 5, "datasets.d.identity.test.s3_role" },
+        { "[datasets.d.identity]\ntest = { slurm_account = \"a\" }", "AR6081", 5, "datasets.d.identity.test.slurm_account" },
+        { "[datasets.d.identity]\ntest = {}", "AR6044", 5, "datasets.d.identity.test" },
+        { "[datasets.d.identity]\nnothing = { user = \"root\" }", "AR6044", 5, "datasets.d.identity.nothing" },
+        { "[datasets.d.identity]\ntest = { user = \"root\" }", "AR6080", 5, "datasets.d.identity.test.user" },
+        { "[webhooks.w]\nurl = \"http://hooks.example.org/\"\nsecret_environment = \"S\"", "AR6044", 5, "webhooks.w.url" },
+        { "[webhooks.w]\nurl = \"https://h\"", "AR6044", 4, "webhooks.w" },
+        { "[webhooks.w]\nurl = \"https://h\"\nsecret_file = \"absent\"", "AR6044", 6, "webhooks.w.secret_file" },
+        { "[webhooks.w]\nurl = \"https://h\"\nsecret_file = \"server.toml\"\nsecret_environment = \"S\"", "AR6044", 7, "webhooks.w.secret_environment" },
+        { "[webhooks.w]\nurl = \"https://h\"\nsecret_environment = \"S\"\ndatasets = [\"none\"]", "AR6044", 7, "webhooks.w.datasets" },
+        { "[mail]\nhost = \"h\"\nfrom = \"runner\"", "AR6044", 6, "mail.from" },
+        { "[mail]\nhost = \"h\"\nfrom = \"r@h\"\nuser = \"u\"", "AR6044", 4, "mail" },
+        { "[mail]\nhost = \"h\"\nfrom = \"r@h\"\ntls = false\nuser = \"u\"\npassword_environment = \"P\"", "AR6044", 8, "mail.user" },
+        { "[datasets.d]\nmail = [\"submitter\"]", "AR6044", 5, "datasets.d.mail" },
+        { "[mail]\nhost = \"h\"\nfrom = \"r@h\"\n[datasets.d]\nmail = [\"everybody\"]", "AR6044", 8, "datasets.d.mail" },
         { "[identity.i]\nissuer = \"http://issuer.example.org\"\naudiences = [\"a\"]", "AR6044", 5, "identity.i.issuer" },
         { "[identity.i]\nissuer = \"https://i\"\naudiences = []", "AR4107", 6, "identity.i.audiences" },
         { "[identity.i]\naudiences = [\"a\"]", "AR4102", 4, "identity.i.issuer" },
@@ -194,12 +212,18 @@ public sealed class SettingsReaderTests : IDisposable
     private IReadOnlyList<Problem> Refusal(string text) => Should.Throw<AnalysisRunnerException>(() => Read(text)).Problems;
 
     private static IEnumerable<string> Keys(SchemaNode node) => Fields(node).SelectMany(field =>
+        field is SchemaValue { Items.Fields: { } items } ? items.Children.Select(child => $"{field.Key}.<level>.{child.Key}") :
         field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => $"{field.Key}.{child.Key}") : [field.Key]);
 
     private static IEnumerable<string> Descriptions(SchemaNode node) =>
-        Fields(node).SelectMany(field => field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => child.Description!) : [field.Description!]);
+        Fields(node).SelectMany(field => field is SchemaValue { Items.Fields: { } items } ? items.Children.Select(child => child.Description!) : field is SchemaValue { Fields: { } inner } ? inner.Children.Select(child => child.Description!) : [field.Description!]);
 
-    private static IReadOnlyList<SchemaNode> Fields(SchemaNode node) => node is SchemaSection section ? section.Children : ((SchemaValue)node).Items!.Fields!.Children;
+    private static IReadOnlyList<SchemaNode> Fields(SchemaNode node) => node switch
+    {
+        SchemaSection section => section.Children,
+        SchemaValue { Fields: { } fields } => fields.Children,
+        _ => ((SchemaValue)node).Items!.Fields!.Children,
+    };
 
     private static string PageFile([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/reference/server-config.md");
 }

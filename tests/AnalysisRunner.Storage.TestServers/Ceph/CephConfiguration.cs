@@ -35,7 +35,7 @@ internal static class CephConfiguration
         setuser_match_path = {folder}
 
         [client.rgw]
-        rgw_frontends = beast endpoint=127.0.0.1:{port}
+        rgw_frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
         rgw_thread_pool_size = 64
 
         """);

@@ -5,6 +5,14 @@ namespace AnalysisRunner.Engines.Local.Processes;
 /// <summary>What .NET's file API lacks.</summary>
 internal static class Disk
 {
+    /// <summary>Makes a file anew that only its owner can read, whatever the process's mask says: records carry the environment of jobs.</summary>
+    public static FileStream CreatePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
     /// <summary>Waits until the names in a folder are on the disk. Windows has no such call.</summary>
     public static void FlushFolder(string path)
     {

@@ -17,10 +17,12 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
                 "repository", "work_tree", "commit_id", "branch", "working_directory", "project", "configuration", "script", "arguments",
                 "environment_names", "config_path", "config_sha256", "client_name", "client_version", "engine", "driver_handle", "driver_ended_at",
                 "driver_reason", "exit_code", "cancel_requested_by", "cancel_requested_at", "state", "reason", "finished_at", "last_sequence",
-                "final_sequence", "recorded_at", "search_words", "image", "cpu", "memory", "storage", "preemptible", "policy_version", "rerun_of",
+                "final_sequence", "recorded_at", "search_words", "image", "cpu", "memory", "storage", "preemptible", "policy_version", "rerun_of", "identity", "toolchain",
+                "rerun_changes", "outputs_listed_at", "output_count", "output_bytes", "outputs_problem", "announced_at",
             ]),
         new("requests", "invocation", ["invocation", "json"]),
         new("environments", "invocation", ["invocation", "sealed"]),
+        new("run_documents", "invocation", ["invocation", "config", "origins", "script"]),
         new("submissions", "submitted_by, idempotency_key", ["submitted_by", "idempotency_key", "request_digest", "invocation", "recorded_at"]),
         new("events", "invocation, sequence", ["invocation", "sequence", "type", "at", "detail", "caused_by"]),
         new("steps", "ordinal", ["ordinal", "invocation", "name", "started_at", "finished_at", "exit_code"]),
@@ -31,6 +33,12 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
                 "ordinal", "key", "invocation", "name", "state", "reason", "submitted_at", "finished_at", "pending", "ready", "running", "succeeded",
                 "failed", "cancelled",
             ]),
+        new("approvals", "invocation", ["invocation", "digest", "document", "expires_at", "approved_by", "approved_at"]),
+        new(
+            "outputs",
+            "invocation, category, path",
+            ["invocation", "category", "path", "change", "length", "sha256", "modified_at", "version", "problem"]),
+        new("notifications", "id", ["id", "invocation", "kind", "target", "attempts", "due_at", "delivered_at", "problem"]),
         new("denials", "id", ["id", "at", "denied_to", "dataset", "problems", "request"]),
     ];
 

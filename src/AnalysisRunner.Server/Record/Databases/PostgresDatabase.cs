@@ -35,6 +35,8 @@ internal sealed class PostgresDatabase : IRecordDatabase
         builder.ApplicationName ??= "analysis-runner";
         // Statements are few and constant: the server plans each of them once per connection.
         if (builder.MaxAutoPrepare == 0) builder.MaxAutoPrepare = 64;
+        // No connection is given a state that the next user of it would have to be kept from.
+        builder.NoResetOnClose = true;
         _connection = builder.ToString();
         _readers = NpgsqlDataSource.Create(builder);
         Name = $"PostgreSQL database \"{builder.Database}\" at \"{builder.Host}\"";
@@ -81,6 +83,7 @@ internal sealed class PostgresDatabase : IRecordDatabase
         SELECT setval(pg_get_serial_sequence('invocations', 'position'), coalesce((SELECT max(position) FROM invocations), 0) + 1, false);
         SELECT setval(pg_get_serial_sequence('steps', 'ordinal'), coalesce((SELECT max(ordinal) FROM steps), 0) + 1, false);
         SELECT setval(pg_get_serial_sequence('batches', 'ordinal'), coalesce((SELECT max(ordinal) FROM batches), 0) + 1, false);
+        SELECT setval(pg_get_serial_sequence('notifications', 'id'), coalesce((SELECT max(id) FROM notifications), 0) + 1, false);
         SELECT setval(pg_get_serial_sequence('denials', 'id'), coalesce((SELECT max(id) FROM denials), 0) + 1, false);
         """;
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using AnalysisRunner.Server.Hosting;
 using Dapper;
 
 namespace AnalysisRunner.Server.Record.Databases;
@@ -88,7 +89,9 @@ internal sealed class RecordWriter : IAsyncDisposable
             }
             _database.Announce(_connection, scope.Changed);
             isCommitting = true;
+            Failpoint.Pass(Failpoint.Written);
             _connection.Execute("COMMIT");
+            Failpoint.Pass(Failpoint.Committed);
             foreach (var write in group) write.Complete();
             foreach (var arGuid in scope.Changed) _changed(arGuid);
             return true;

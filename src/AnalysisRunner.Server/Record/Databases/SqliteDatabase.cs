@@ -18,7 +18,12 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     // Marks the file as ours in its header ("ARun"), so that another program's database is never migrated.
     private const long ApplicationId = 0x4152756E;
 
-    private readonly string _readers = ConnectionString(path, SqliteOpenMode.ReadOnly, pooling: true);
+    // As many as are read with at the same time; further ones are closed after use.
+    private const int KeptReaders = 16;
+
+    private readonly string _readers = ConnectionString(path, SqliteOpenMode.ReadOnly);
+    private readonly Stack<StatementCachingConnection> _free = new();
+    private bool _disposed;
 
     /// <inheritdoc />
     public string Dialect => "Sqlite";
@@ -46,7 +51,7 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     {
         Batteries_V2.Init();
         CreatePrivateFile(path);
-        var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite, pooling: false));
+        var connection = new StatementCachingConnection(ConnectionString(path, SqliteOpenMode.ReadWrite));
         try
         {
             connection.Open();
@@ -73,7 +78,12 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     /// <inheritdoc />
     public async Task<DbConnection> OpenReaderAsync(CancellationToken cancellation)
     {
-        var connection = new SqliteConnection(_readers);
+        lock (_free)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_free.TryPop(out var free)) return free;
+        }
+        var connection = new StatementCachingConnection(_readers, TryKeep);
         try
         {
             await connection.OpenAsync(cancellation);
@@ -137,9 +147,22 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
-        using var pool = new SqliteConnection(_readers);
-        SqliteConnection.ClearPool(pool);
+        lock (_free)
+        {
+            _disposed = true;
+            while (_free.TryPop(out var free)) free.Close();
+        }
         return ValueTask.CompletedTask;
+    }
+
+    private bool TryKeep(StatementCachingConnection reader)
+    {
+        lock (_free)
+        {
+            if (_disposed || _free.Count >= KeptReaders) return false;
+            _free.Push(reader);
+            return true;
+        }
     }
 
     private static void CreatePrivateFile(string path)
@@ -166,6 +189,6 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
         if (File.GetUnixFileMode(path) != Private) File.SetUnixFileMode(path, Private);
     }
 
-    private static string ConnectionString(string path, SqliteOpenMode mode, bool pooling) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = pooling, ForeignKeys = true }.ToString();
+    private static string ConnectionString(string path, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, ForeignKeys = true }.ToString();
 }

@@ -15,7 +15,7 @@ internal static class RecordUpgrade
         foreach (var row in writer.Query<InvocationRow>("SELECT * FROM invocations ORDER BY position").ToList())
         {
             recordedAt = Math.Max(recordedAt, row.SubmittedAt);
-            var words = SearchWords.Of(row.ToRecord([], [], "").Invocation);
+            var words = SearchWords.Of(row.ToRecord([], [], null, "").Invocation);
             writer.Execute(
                 "UPDATE invocations SET recorded_at = @recordedAt, search_words = @words WHERE position = @Position",
                 new { recordedAt, words, row.Position });

@@ -13,7 +13,7 @@ internal sealed partial class EnvironmentRule : ISubmissionRule
     {
         foreach (var (name, value) in request.Environment ?? new Dictionary<string, string>())
         {
-            if (!NamePattern().IsMatch(name))
+            if (!IsName(name))
             {
                 yield return new Problem(
                     PolicyCodes.EnvironmentVariable,
@@ -36,6 +36,9 @@ internal sealed partial class EnvironmentRule : ISubmissionRule
             }
         }
     }
+
+    /// <summary>Whether a text can be the name of a variable.</summary>
+    public static bool IsName(string text) => NamePattern().IsMatch(text);
 
     /// <summary>
     /// Names that a run may not set. The last group is how bash itself is told to run code before a script or to change how it reads one.

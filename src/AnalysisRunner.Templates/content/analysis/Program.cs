@@ -4,9 +4,10 @@ using Study;
 
 Console.WriteLine($"Built from commit {SourceRevision.Current.Commit}");
 
-var greeting = StudyConfig.Load().Study.Greeting;
+var config = StudyConfig.Load();
+var greeting = config.Study.Greeting;
 
-var batch = Batch.Create("hello");
+var batch = Batch.Create("hello", config);
 
 // A file that a job writes is declared where it is written.
 var first = batch.NewJob("first job");

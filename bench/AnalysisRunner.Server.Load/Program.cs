@@ -1,0 +1,33 @@
+// Measures a shared server. Usage:
+//   dotnet run -c Release --project bench/AnalysisRunner.Server.Load -- submit [clients=64] [seconds=30] [rounds=3] [sqlite|postgres]
+// Writes a line of a table per round. Linux only: it reads /proc.
+
+using System.Globalization;
+using AnalysisRunner.Server.Load;
+using AnalysisRunner.Server.Tests.Record;
+
+if (args is ["serve", var settings, var url]) return await LoadedServer.ServeAsync(settings, url);
+
+var verb = args.Length > 0 ? args[0] : "submit";
+var clients = Number(1, 64);
+var seconds = Number(2, 30);
+var rounds = Number(3, 3);
+string[] databases = args.Length > 4 ? [args[4]] : ["sqlite", "postgres"];
+if (verb != "submit") throw new ArgumentException($"'{verb}' is nothing that this program measures; see its first lines.");
+
+Console.WriteLine("| log | clients | accepted/s | p50 ms | p99 ms | longest ms | server cpu ms each | database cpu ms each | client cpu ms each | server peak MiB | unfinished at the end |");
+Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+foreach (var database in databases)
+{
+    var isPostgres = database == "postgres";
+    if (isPostgres) PostgresCluster.IsDurable = true;
+    await using var server = await LoadedServer.StartAsync(isPostgres ? await PostgresCluster.CreateDatabaseAsync() : "sqlite", clients);
+    for (var round = 0; round < rounds; round++)
+    {
+        var warmUp = TimeSpan.FromSeconds(round == 0 ? Math.Min(15, seconds) : 1);
+        await SubmissionLoad.RunAsync(server, clients, warmUp, TimeSpan.FromSeconds(seconds), isPostgres ? () => Usage.OfTree(PostgresCluster.ProcessId) : null);
+    }
+}
+return 0;
+
+int Number(int index, int fallback) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : fallback;

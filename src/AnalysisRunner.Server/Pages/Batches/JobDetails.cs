@@ -1,0 +1,29 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Pages.Logs;
+
+namespace AnalysisRunner.Server.Pages.Batches;
+
+/// <summary>All that the page of a job shows.</summary>
+public sealed record JobDetails
+{
+    /// <summary>The key of its batch.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The name of its batch.</summary>
+    public required string BatchName { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public required JobSummary Job { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public required JobSpec Spec { get; init; }
+
+    /// <summary>Its attempts, ascending.</summary>
+    public required IReadOnlyList<AttemptSummary> Attempts { get; init; }
+
+    /// <summary>The jobs that wait for it.</summary>
+    public required IReadOnlyList<int> Children { get; init; }
+
+    /// <summary>The end of its log.</summary>
+    public required LogExcerpt Log { get; init; }
+}

@@ -1,0 +1,45 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Pages.Logs;
+using AnalysisRunner.Server.Pages.Shared;
+using AnalysisRunner.Server.Record;
+
+namespace AnalysisRunner.Server.Pages.Invocations;
+
+/// <summary>All that the page of one invocation shows.</summary>
+public sealed record InvocationDetails
+{
+    /// <summary>What was recorded.</summary>
+    public required InvocationRecord Record { get; init; }
+
+    /// <summary>Its events, the oldest first.</summary>
+    public required IReadOnlyList<InvocationEvent> Events { get; init; }
+
+    /// <summary>The keys of its config; null when there is none yet.</summary>
+    public required IReadOnlyList<ConfigKey>? Config { get; init; }
+
+    /// <summary>What the keys of the config are filtered by; empty shows all.</summary>
+    public required string ConfigFilter { get; init; }
+
+    /// <summary>The end of the driver's log.</summary>
+    public required LogExcerpt Log { get; init; }
+
+    /// <summary>When the page is shown.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The recorded run.</summary>
+    public Invocation Run => Record.Invocation;
+
+    /// <summary>The keys that hold what the config is filtered by.</summary>
+    public IEnumerable<ConfigKey> ShownConfig => Config?.Where(key =>
+        key.Key.Contains(ConfigFilter, StringComparison.OrdinalIgnoreCase) || key.Value.Contains(ConfigFilter, StringComparison.OrdinalIgnoreCase)
+        || key.Place.Contains(ConfigFilter, StringComparison.OrdinalIgnoreCase)) ?? [];
+
+    /// <summary>Steps and batches over time.</summary>
+    public IReadOnlyList<TimelineItem> Timeline =>
+    [
+        .. Run.Steps.Select(step => new TimelineItem(
+            step.Name, step.FinishedAt is null ? (Run.IsFinal ? "failed" : "running") : step.ExitCode == 0 ? "succeeded" : "failed",
+            step.StartedAt, step.FinishedAt ?? Run.FinishedAt ?? Now)),
+        .. Run.Batches.Select(batch => new TimelineItem(batch.Name, batch.State.ToName(), batch.SubmittedAt, batch.FinishedAt ?? Run.FinishedAt ?? Now)),
+    ];
+}

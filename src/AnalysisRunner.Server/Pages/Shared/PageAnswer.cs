@@ -1,0 +1,40 @@
+using AnalysisRunner.Server.Api;
+using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Settings;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AnalysisRunner.Server.Pages.Shared;
+
+/// <summary>Answers requests with pages.</summary>
+internal static class PageAnswer
+{
+    private const string OwnFiles =
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>Answers with a page: a component and its parameters.</summary>
+    public static Task WriteAsync<TPage>(HttpContext context, PageFrame frame, params (string Name, object? Value)[] parameters) where TPage : IComponent
+    {
+        context.Response.Headers.ContentSecurityPolicy = OwnFiles;
+        var all = parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        all.Add("Frame", frame);
+        // The status is what the caller has set: the component's own default would be 200.
+        return new RazorComponentResult<TPage>(all) { StatusCode = context.Response.StatusCode }.ExecuteAsync(context);
+    }
+
+    /// <summary>The frame of a page for whoever is signed in.</summary>
+    public static PageFrame Frame(HttpContext context, string title)
+    {
+        var settings = context.RequestServices.GetRequiredService<CurrentSettings>();
+        var reader = context.FindCaller();
+        return new PageFrame(title) { Reader = reader?.Name, Notice = reader is null ? null : Notice(settings, reader) };
+    }
+
+    // An administrator's 'unenforced' is shown wherever it counts.
+    private static string? Notice(CurrentSettings settings, Caller reader)
+    {
+        if (settings.Policy.AnyOther is { IsUnenforced: true }) return "Local runner: access levels are not enforced on this machine.";
+        var unenforced = settings.Policy.Datasets.Values.Where(dataset => dataset.IsUnenforced && dataset.IsMember(reader)).Select(dataset => dataset.Name).Order(StringComparer.Ordinal).ToArray();
+        return unenforced.Length == 0 ? null : $"Access levels are not enforced here for {string.Join(", ", unenforced)}: its jobs have the rights of the server.";
+    }
+}

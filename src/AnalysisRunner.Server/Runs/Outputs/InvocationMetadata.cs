@@ -1,0 +1,77 @@
+using System.Text.Json;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Storage;
+
+namespace AnalysisRunner.Server.Runs.Outputs;
+
+/// <summary>
+/// Writes, beside the outputs of an invocation, what made them: the link from data to invocation that outlives the server. It is written in every folder
+/// that has an output; where a run made nothing, there is nothing to link.
+/// </summary>
+internal sealed class InvocationMetadata(IInvocationLog log, ServerAddress address)
+{
+    private const string Format = "analysis-runner-invocation/1";
+    private const int PageSize = 1000;
+
+    /// <summary>Writes it, in place of one that a crashed attempt may have left.</summary>
+    /// <param name="invocation">The invocation, in the state that it ends in.</param>
+    /// <param name="folders">Its folders.</param>
+    /// <param name="temporary">A file of the run, in which the text is put together.</param>
+    /// <param name="cancellation">Gives up; the next start writes it.</param>
+    /// <exception cref="StorageException">It could not be written to one of the folders.</exception>
+    public async Task WriteAsync(Invocation invocation, IReadOnlyList<OutputFolder> folders, string temporary, CancellationToken cancellation)
+    {
+        var categories = await ComposeAsync(invocation, temporary, cancellation);
+        foreach (var folder in folders.Where(folder => categories.Contains(folder.Category)))
+        {
+            var target = folder.Path.Combine($"{OutputFolder.MetadataFolder}/{invocation.ArGuid}.json");
+            await using var content = new FileStream(temporary, FileMode.Open, FileAccess.Read);
+            await folder.Store.WriteAsync(target, content, new WriteOptions { ContentType = "application/json" }, cancellation);
+            if (target.IsFile) ShareAsFolder(folder.Path.LocalPath, target.LocalPath);
+        }
+    }
+
+    /// <summary>Puts the text together; the answer is the categories that have outputs.</summary>
+    private async Task<HashSet<string>> ComposeAsync(Invocation invocation, string file, CancellationToken cancellation)
+    {
+        var categories = new HashSet<string>(StringComparer.Ordinal);
+        await using var stream = new FileStream(file, FileMode.Create, FileAccess.Write);
+        await using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("format", Format);
+        json.WritePropertyName("invocation");
+        JsonSerializer.Serialize(json, invocation, ContractsJson.Default.Invocation);
+        json.WriteStartObject("links");
+        var api = $"{address.Url}/api/v1/invocations/{invocation.ArGuid}";
+        json.WriteString("invocation", api);
+        foreach (var part in new[] { "config", "log", "events", "outputs" }) json.WriteString(part, $"{api}/{part}");
+        json.WriteEndObject();
+        json.WriteStartArray("outputs");
+        (string, string)? after = null;
+        while (await log.ListOutputsAsync(invocation.ArGuid, after, PageSize, cancellation) is [.., var last] page)
+        {
+            foreach (var output in page.Where(output => output.Change != OutputChange.Unchanged))
+            {
+                categories.Add(output.Category);
+                JsonSerializer.Serialize(json, output, ContractsJson.Default.InvocationOutput);
+            }
+            await json.FlushAsync(cancellation);
+            after = (last.Category, last.Path);
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+        return categories;
+    }
+
+    // The server's files are its own only; this one is for whoever may read the outputs beside it.
+    private static void ShareAsFolder(string folder, string file)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode NotForFiles = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.SetGroup | UnixFileMode.SetUser | UnixFileMode.StickyBit;
+        var mode = File.GetUnixFileMode(folder);
+        File.SetUnixFileMode(Path.GetDirectoryName(file)!, mode);
+        File.SetUnixFileMode(file, mode & ~NotForFiles);
+    }
+}

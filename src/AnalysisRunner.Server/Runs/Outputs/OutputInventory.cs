@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+
+namespace AnalysisRunner.Server.Runs.Outputs;
+
+/// <summary>
+/// What was under an output prefix before the driver started, noted in a file: what a run made is told from what was there by this list and not by times,
+/// because the clocks of stores, machines and users differ.
+/// </summary>
+internal static class OutputInventory
+{
+    /// <summary>Notes what is there, once: what was noted before stays, because the driver may have started since.</summary>
+    public static async Task NoteAsync(OutputFolder folder, string file, CancellationToken cancellation)
+    {
+        if (File.Exists(file)) return;
+        var unfinished = file + ".new";
+        await using (var writer = new StreamWriter(unfinished, append: false))
+        {
+            await foreach (var (path, entry) in folder.ListAsync(cancellation))
+            {
+                await writer.WriteLineAsync(JsonSerializer.Serialize([path, entry.Version ?? ""], Record.RecordJson.Default.IReadOnlyListString));
+            }
+        }
+        File.Move(unfinished, file);
+    }
+
+    /// <summary>Reads it beside a later list of the same folder, of which both are in the same order: flat in memory, however long they are.</summary>
+    public sealed class Reader : IDisposable
+    {
+        private readonly StreamReader? _file;
+        private (byte[] Path, string Version)? _next;
+
+        /// <summary>Opens it; an empty one where there is no file, as of a run that a server without inventories started.</summary>
+        public Reader(string file)
+        {
+            _file = File.Exists(file) ? new StreamReader(file) : null;
+            _next = Read();
+        }
+
+        /// <summary>The version that a path had; null when it was not there. Paths are asked in their order.</summary>
+        public string? VersionOf(string path)
+        {
+            var wanted = Encoding.UTF8.GetBytes(path);
+            while (_next is { } next)
+            {
+                var order = next.Path.AsSpan().SequenceCompareTo(wanted);
+                if (order > 0) return null;
+                _next = Read();
+                if (order == 0) return next.Version;
+            }
+            return null;
+        }
+
+        public void Dispose() => _file?.Dispose();
+
+        private (byte[] Path, string Version)? Read() =>
+            _file?.ReadLine() is { } line && JsonSerializer.Deserialize(line, Record.RecordJson.Default.IReadOnlyListString) is [var path, var version]
+                ? (Encoding.UTF8.GetBytes(path), version)
+                : null;
+    }
+}

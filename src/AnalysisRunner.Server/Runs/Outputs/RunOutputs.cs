@@ -1,0 +1,52 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Storage;
+
+namespace AnalysisRunner.Server.Runs.Outputs;
+
+/// <summary>What happens about the outputs of a run: before its driver starts, and when it has ended.</summary>
+internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, StateFolders folders, InvocationMetadata metadata, ILogger<RunOutputs> logger)
+{
+    private readonly OutputCollection _collection = new(log);
+
+    /// <summary>Notes what is under the output prefix before the driver starts; a second time it does nothing.</summary>
+    /// <exception cref="AnalysisRunnerException">The storage refuses to be listed, and would again.</exception>
+    /// <exception cref="StorageException">The storage cannot be reached now.</exception>
+    public async Task NoteBeforeAsync(Invocation invocation, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var folder in outputs.Of(invocation))
+            {
+                await OutputInventory.NoteAsync(folder, folders.Run(invocation.ArGuid).OutputsBefore(folder.Category), cancellation);
+            }
+        }
+        catch (StorageException e) when (e.Kind is not (StorageErrorKind.Unavailable or StorageErrorKind.Throttled))
+        {
+            throw new AnalysisRunnerException(e.Code, $"The output prefix '{invocation.OutputPrefix}' cannot be listed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Lists the outputs into the record and writes beside them what made them. Whatever goes wrong with the storage is part of the record and does not
+    /// keep the invocation from ending.
+    /// </summary>
+    public async Task CompleteAsync(InvocationRecord record, StateChange end, CancellationToken cancellation)
+    {
+        var (invocation, run) = (record.Invocation, folders.Run(record.Invocation.ArGuid));
+        try
+        {
+            var found = outputs.Of(invocation);
+            await _collection.CollectAsync(invocation.ArGuid, [.. found.Select(folder => (folder, run.OutputsBefore(folder.Category)))], cancellation);
+            // Read again for what was listed just now.
+            var listed = (await log.GetAsync(invocation.ArGuid, cancellation))!.Invocation;
+            PrivateFile.CreateFolder(run.Path);
+            await metadata.WriteAsync(listed with { State = end.State, Reason = end.Reason }, found, run.Metadata, cancellation);
+        }
+        catch (StorageException e)
+        {
+            logger.LogError(e, "What is said about the outputs of {ArGuid} could not be completed.", invocation.ArGuid);
+            await log.AddOutputsProblemAsync(invocation.ArGuid, $"The metadata could not be written beside the outputs: {e.Code}: {e.Message}", CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using AnalysisRunner.Config;
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Engines.Local.Users;
+using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Toml;
+
+namespace AnalysisRunner.Server.Settings;
+
+/// <summary>Reads <c>[datasets.x.identity]</c>, and finds what would make its promises untrue.</summary>
+internal static class IdentitySettings
+{
+    private const string UserKey = "user";
+
+    /// <summary>Who the jobs of each level of a dataset are.</summary>
+    public static IReadOnlyDictionary<AccessLevel, JobIdentity> Read(ConfigTable dataset)
+    {
+        var identities = new SortedDictionary<AccessLevel, JobIdentity>();
+        foreach (var (name, item) in dataset.Find("identity")?.AsMap(item => item.AsTable()) ?? new Dictionary<string, ConfigTable>())
+        {
+            if (!AccessLevelNames.TryParse(name, out var level)) continue;
+            identities[level] = new JobIdentity
+            {
+                User = item.Find(UserKey)?.AsString(),
+                S3Role = item.Find("s3_role")?.AsString(),
+                GcsServiceAccount = item.Find("gcs_service_account")?.AsString(),
+                SlurmUser = item.Find("slurm_user")?.AsString(),
+                SlurmAccount = item.Find("slurm_account")?.AsString(),
+            };
+        }
+        // Each level reaches what those below it let their group read; at level test everybody of the dataset works with the same files.
+        return identities.ToDictionary(
+            entry => entry.Key,
+            entry => entry.Value with
+            {
+                GroupsOf = [.. identities.Where(other => other.Key < entry.Key).Select(other => other.Value.User).OfType<string>()],
+                SharesNewFiles = entry.Key == AccessLevel.Test,
+            });
+    }
+
+    /// <summary>Everything that is wrong with the identities of all datasets.</summary>
+    public static IEnumerable<Problem> Check(MergedConfig settings)
+    {
+        var datasets = settings.Find("datasets")?.Children.Where(child => child.IsTable).ToList() ?? [];
+        var problems = datasets.SelectMany(CheckLevels).ToList();
+        var users = datasets.SelectMany(Levels).Select(level => level.Find(UserKey)).Where(node => node is { IsTable: false, Value.Kind: TomlKind.String }).Select(node => (Node: node!, Name: node!.Value.AsString())).ToList();
+        if (users.Count == 0) return problems;
+        problems.AddRange(CheckUsers(users));
+        problems.AddRange(datasets.SelectMany(CheckComplete));
+        return problems;
+    }
+
+    private static IEnumerable<Problem> CheckLevels(ConfigNode dataset)
+    {
+        var levels = dataset.Find("levels") is { IsTable: false, Value.Kind: TomlKind.Array } list
+            ? list.Value.AsArray().Where(item => item.Kind == TomlKind.String).Select(item => item.AsString()).ToList()
+            : ["test"];
+        foreach (var level in Levels(dataset))
+        {
+            if (!levels.Contains(level.Key))
+                yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" is about a level that 'levels' of [datasets.{dataset.Key}] does not have; correct the name, add the level there, or remove the key.");
+            // What an engine can give; so far there is one engine.
+            foreach (var kind in level.Children.Where(child => child.Key is "s3_role" or "gcs_service_account" or "slurm_user" or "slurm_account"))
+                yield return SettingsCheck.At(kind, IdentityCodes.KindNotSupported, $"\"{kind.Path}\" cannot be given to jobs by the engine 'local'; remove it, or use an engine that can.");
+            if (level.IsTable && !level.Children.Any())
+                yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" says nothing; name a '{UserKey}', or remove it.");
+        }
+    }
+
+    private static IEnumerable<Problem> CheckUsers(List<(ConfigNode Node, string Name)> users)
+    {
+        var found = new List<(ConfigNode Node, OsUser User)>();
+        foreach (var (node, name) in users)
+        {
+            if (OsUser.Refuse(name) is { } refusal) yield return SettingsCheck.At(node, refusal.Code, $"\"{node.Path}\": {refusal.Message}");
+            else found.Add((node, OsUser.Find(name)!));
+        }
+        foreach (var (node, user) in found)
+        {
+            foreach (var (other, holder) in found.TakeWhile(entry => entry.Node != node))
+            {
+                if (holder.Id == user.Id)
+                    yield return SettingsCheck.At(node, IdentityCodes.UserNotUsable, $"\"{node.Path}\" is {Quoted.Value(user.Name)}, as \"{other.Path}\" is, so that nothing would keep the two apart; make a user for each dataset and level.");
+                else if (holder.Groups.Contains(user.GroupId) || user.Groups.Contains(holder.GroupId))
+                    yield return SettingsCheck.At(node, IdentityCodes.UserNotUsable, $"\"{node.Path}\" is {Quoted.Value(user.Name)}, who shares a group with {Quoted.Value(holder.Name)} of \"{other.Path}\", and own groups are what keeps them apart; give each user a group that nobody else is in.");
+            }
+        }
+    }
+
+    // One level without an identity would undo those of all others: its jobs would run as root.
+    private static IEnumerable<Problem> CheckComplete(ConfigNode dataset)
+    {
+        if (dataset.Find("unenforced") is { IsTable: false, Value.Kind: TomlKind.Boolean } unenforced && unenforced.Value.AsBoolean()) yield break;
+        var levels = dataset.Find("levels") is { IsTable: false, Value.Kind: TomlKind.Array } list
+            ? list.Value.AsArray().Where(item => item.Kind == TomlKind.String).Select(item => item.AsString())
+            : ["test"];
+        foreach (var level in levels.Where(level => dataset.Find("identity")?.Find(level)?.Find(UserKey) is null))
+            yield return SettingsCheck.At(dataset, IdentityCodes.IdentityMissing, $"\"{dataset.Path}\" has no identity for its level '{level}', while other levels have: its jobs would run as root and could do everything. Set '{level}' in [datasets.{dataset.Key}.identity], or 'unenforced = true' if everybody in the dataset may do that.");
+    }
+
+    private static IEnumerable<ConfigNode> Levels(ConfigNode dataset) => dataset.Find("identity") is { IsTable: true } identity ? identity.Children : [];
+}
