@@ -48,12 +48,30 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
         _transport.GetAsync(Text($"api/v1/invocations?limit={limit}"), ApiJson.Lenient.IReadOnlyListInvocation, cancellation);
 
     /// <inheritdoc/>
+    public async Task<InvocationPage> ListInvocationsAsync(InvocationListing listing, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(listing);
+        var (invocations, next) = await _transport.GetPageAsync(
+            "api/v1/invocations" + listing.Query(), ApiJson.Lenient.IReadOnlyListInvocation, cancellation).ConfigureAwait(false);
+        return new InvocationPage(invocations, next);
+    }
+
+    /// <inheritdoc/>
     public Task<Invocation> GetInvocationAsync(string arGuid, CancellationToken cancellation) =>
         _transport.GetAsync(InvocationPath(arGuid), ApiJson.Lenient.Invocation, cancellation);
 
     /// <inheritdoc/>
     public Task<string> GetConfigAsync(string arGuid, CancellationToken cancellation) =>
         _transport.GetTextAsync(InvocationPath(arGuid) + "/config", cancellation);
+
+    /// <inheritdoc/>
+    public Task<JsonElement> ExplainConfigAsync(string arGuid, CancellationToken cancellation) =>
+        _transport.GetAsync(InvocationPath(arGuid) + "/config?explain=true", ConfigPreviewJson.Default.JsonElement, cancellation);
+
+    /// <inheritdoc/>
+    public Task<JsonElement> PreviewConfigAsync(ConfigPreviewRequest request, CancellationToken cancellation) =>
+        // The route changes nothing, so that it may be asked again; it knows no key.
+        _transport.PostAsync("config", request, ConfigPreviewJson.Default.ConfigPreviewRequest, ConfigPreviewJson.Default.JsonElement, Guid.NewGuid().ToString("N"), cancellation);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<InvocationEvent> FollowEventsAsync(

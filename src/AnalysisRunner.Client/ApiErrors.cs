@@ -43,6 +43,8 @@ internal static class ApiErrors
             return new AnalysisRunnerException(problem.Problems);
         }
 
+        if (response.Content.Headers.ContentType?.MediaType == "application/json" && ParseCompatible(body) is { } problems) return new AnalysisRunnerException(problems);
+
         var text = body.Length == 0 ? "" : $" (\"{Excerpt(Encoding.UTF8.GetString(body))}\")";
         return NotOurs(server, string.Create(CultureInfo.InvariantCulture, $"answered {(int)response.StatusCode} {response.StatusCode}{text}"));
     }
@@ -58,6 +60,26 @@ internal static class ApiErrors
             else if (line.Length > 0 && line[^1] != ' ') line.Append(' ');
         }
         return line.ToString();
+    }
+
+    /// <summary>The problems of a route of the original server: their messages a line each, their codes where the original has a stack trace.</summary>
+    private static List<Problem>? ParseCompatible(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var answer = document.RootElement;
+            if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("message", out var message) || !answer.TryGetProperty("traceback", out var trace)) return null;
+            var codes = (trace.GetString() ?? "").Split(';')[0].Split(", ");
+            var messages = (message.GetString() ?? "").Split('\n');
+            if (!codes.All(code => code.StartsWith("AR", StringComparison.Ordinal) && code.Length == 6)) return null;
+            // One code may have several messages, but each code has one.
+            return [.. messages.Select((text, i) => new Problem(codes[Math.Min(i, codes.Length - 1)], text))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static ApiProblem? Parse(byte[] body)

@@ -43,6 +43,17 @@ internal sealed class ApiTransport : IDisposable
         WithTimeoutAsync(
             token => ReadJsonAsync(() => Get(path, "application/json"), repeatable: true, answer, token), cancellation);
 
+    /// <summary>A part of a list, and the cursor of the next one (RFC 8288, <c>rel="next"</c>).</summary>
+    public Task<(T Items, string? Next)> GetPageAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellation)
+        where T : class =>
+        WithTimeoutAsync(
+            async token =>
+            {
+                using var response = await SendAsync(() => Get(path, "application/json"), repeatable: true, token).ConfigureAwait(false);
+                return (await ReadAsync(response, answer, token).ConfigureAwait(false), NextIn(response));
+            },
+            cancellation);
+
     public Task<string> GetTextAsync(string path, CancellationToken cancellation) =>
         WithTimeoutAsync(
             async token =>
@@ -135,6 +146,21 @@ internal sealed class ApiTransport : IDisposable
     private async Task<T> ReadJsonAsync<T>(Func<HttpRequestMessage> create, bool repeatable, JsonTypeInfo<T> answer, CancellationToken cancellation)
     {
         using var response = await SendAsync(create, repeatable, cancellation).ConfigureAwait(false);
+        return await ReadAsync(response, answer, cancellation).ConfigureAwait(false);
+    }
+
+    private static string? NextIn(HttpResponseMessage response)
+    {
+        if (!response.Headers.TryGetValues("Link", out var links)) return null;
+        var next = links.SelectMany(link => link.Split(',')).FirstOrDefault(link => link.Contains("rel=\"next\"", StringComparison.Ordinal));
+        const string Cursor = "cursor=";
+        if (next is null || next.IndexOf('<', StringComparison.Ordinal) is not (>= 0 and var open) || next.IndexOf('>', open) is not (> 0 and var close)) return null;
+        var found = next[(open + 1)..close].Split('?', '&').FirstOrDefault(part => part.StartsWith(Cursor, StringComparison.Ordinal));
+        return found is null ? null : Uri.UnescapeDataString(found[Cursor.Length..]);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> answer, CancellationToken cancellation)
+    {
         try
         {
             return await response.Content.ReadFromJsonAsync(answer, cancellation).ConfigureAwait(false)

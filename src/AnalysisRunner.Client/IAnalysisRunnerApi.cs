@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Client;
@@ -17,11 +18,20 @@ public interface IAnalysisRunnerApi
     /// <summary><c>GET /api/v1/invocations?limit=</c>: the newest first.</summary>
     Task<IReadOnlyList<Invocation>> ListInvocationsAsync(int limit, CancellationToken cancellation);
 
+    /// <summary><c>GET /api/v1/invocations</c> with filters, order and pages.</summary>
+    Task<InvocationPage> ListInvocationsAsync(InvocationListing listing, CancellationToken cancellation);
+
     /// <summary><c>GET /api/v1/invocations/{arGuid}</c></summary>
     Task<Invocation> GetInvocationAsync(string arGuid, CancellationToken cancellation);
 
     /// <summary><c>GET /api/v1/invocations/{arGuid}/config</c>: the composed TOML.</summary>
     Task<string> GetConfigAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations/{arGuid}/config?explain=true</c>: the values of the composed config with their origins.</summary>
+    Task<JsonElement> ExplainConfigAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary><c>POST /config</c>: the config that a run would be given, as JSON.</summary>
+    Task<JsonElement> PreviewConfigAsync(ConfigPreviewRequest request, CancellationToken cancellation);
 
     /// <summary><c>GET /api/v1/invocations/{arGuid}/events</c> (server-sent events): those after <paramref name="after"/>, then live until the invocation is final.</summary>
     IAsyncEnumerable<InvocationEvent> FollowEventsAsync(string arGuid, long after, CancellationToken cancellation);

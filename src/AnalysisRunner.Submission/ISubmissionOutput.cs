@@ -5,4 +5,7 @@ public interface ISubmissionOutput
 {
     /// <summary>Writes one line.</summary>
     void WriteLine(string line);
+
+    /// <summary>Writes one line of what was asked for, rather than of how it goes.</summary>
+    void WriteResult(string line) => WriteLine(line);
 }

@@ -11,7 +11,7 @@ internal static class RequestComposer
 
     public static SubmissionRequest Compose(SubmissionOptions options, WorkingCopyFacts copy)
     {
-        var project = Relative(copy, options.ProjectFile);
+        var folder = Relative(copy, options.RunFolder);
         var script = Words(options.Script);
         var description = string.IsNullOrWhiteSpace(options.Description) ? copy.Subject : options.Description;
         return new SubmissionRequest
@@ -24,8 +24,8 @@ internal static class RequestComposer
             WorkTree = options.IsLocal ? copy.Root : null,
             Commit = copy.Head!.Value.ToString(),
             Branch = copy.Branch,
-            WorkingDirectory = project.LastIndexOf('/') is > 0 and var slash ? project[..slash] : null,
-            Project = script is null ? project : null,
+            WorkingDirectory = folder == "." ? null : folder,
+            Project = script is null ? Relative(copy, options.ProjectFile!) : null,
             Configuration = script is null ? NullIfEmpty(options.Configuration) : null,
             Script = script is null ? null : [.. script, .. Words(options.Arguments) ?? []],
             Arguments = script is null ? Words(options.Arguments) : null,
@@ -36,7 +36,7 @@ internal static class RequestComposer
             Preemptible = bool.TryParse(options.Preemptible, out var preemptible) ? preemptible : null,
             Environment = options.Environment.Count == 0 ? null : options.Environment,
             Config = options.Config.Count == 0 ? null : [.. options.Config.Select(file => Layer(copy, file))],
-            Client = new ClientInfo("AnalysisRunner.Sdk", options.ClientVersion),
+            Client = options.Client,
         };
     }
 
@@ -64,7 +64,7 @@ internal static class RequestComposer
 
     private static string Relative(WorkingCopyFacts copy, string path) =>
         copy.RelativePath(path) ?? throw new AnalysisRunnerException(
-            SubmissionCodes.InputNotInCommit, $"The project '{path}' lies outside the repository '{copy.VisibleRoot}', so the run would not have it.");
+            SubmissionCodes.InputNotInCommit, $"'{path}' lies outside the repository '{copy.VisibleRoot}', so the run would not have it.");
 
     private static IReadOnlyList<string>? Words(string? text) =>
         string.IsNullOrWhiteSpace(text) || !ShellWords.TryParse(text, out var words, out _) ? null : words;

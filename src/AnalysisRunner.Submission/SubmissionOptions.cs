@@ -1,10 +1,18 @@
+using AnalysisRunner.Contracts;
+
 namespace AnalysisRunner.Submission;
 
-/// <summary>What the user asked for, as text: the values of the public properties. An empty text counts as not given.</summary>
+/// <summary>What the user asked for, as text: the values of the public properties or options. An empty text counts as not given.</summary>
 public sealed record SubmissionOptions
 {
-    /// <summary>The project's full path.</summary>
-    public required string ProjectFile { get; init; }
+    /// <summary>The project's full path; null for a script that belongs to none.</summary>
+    public string? ProjectFile { get; init; }
+
+    /// <summary>The folder to run in, a full path; null means the project's.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The revision to run, as git names it; null means HEAD, and what is checked out.</summary>
+    public string? Revision { get; init; }
 
     /// <summary><c>Dataset</c>.</summary>
     public string? Dataset { get; init; }
@@ -54,8 +62,14 @@ public sealed record SubmissionOptions
     /// <summary>The <c>AnalysisEnvironment</c> items.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The SDK's version.</summary>
-    public string ClientVersion { get; init; } = "";
+    /// <summary>The program that submits.</summary>
+    public ClientInfo Client { get; init; } = new("AnalysisRunner.Sdk", ProductVersion.Current);
+
+    /// <summary>What the options are called where the user gives them.</summary>
+    public OptionNames Names { get; init; } = OptionNames.Build;
+
+    /// <summary>The folder that the command runs in, a full path.</summary>
+    public string RunFolder => Folder ?? Path.GetDirectoryName(ProjectFile) ?? throw new InvalidOperationException("There is neither a project nor a folder to run in.");
 
     /// <summary>Whether the local runner is used.</summary>
     public bool IsLocal => string.IsNullOrWhiteSpace(RunnerUrl);

@@ -54,20 +54,30 @@ public sealed class Submitter(
         var problems = OptionsCheck.Judge(options);
         if (problems.Count > 0) throw new AnalysisRunnerException(problems);
         var copy = await check.RunAsync(options, build, cancellation).ConfigureAwait(false);
-        var request = RequestComposer.Compose(options, copy);
+        return await SendAsync(RequestComposer.Compose(options, copy), options, settings, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a request that has been judged, and follows it; returns the accepted submission, or null for a dry run.</summary>
+    /// <exception cref="AnalysisRunnerException">As <see cref="SubmitAsync"/>, the gate excepted.</exception>
+    public async Task<SubmissionAccepted?> SendAsync(SubmissionRequest request, SubmissionOptions options, SubmitSettings settings, CancellationToken cancellation)
+    {
         if (settings.DryRun)
         {
             output.WriteLine("Dry run: this would be sent.");
-            foreach (var line in Write(request).Split('\n')) output.WriteLine(TerminalText.Neutralise(line));
+            foreach (var line in Write(request).Split('\n')) output.WriteResult(TerminalText.Neutralise(line));
             return null;
         }
 
-        var accepted = await SendAsync(request, options, settings, cancellation).ConfigureAwait(false);
-        output.WriteLine($"Run {TerminalText.OneLine(accepted.ArGuid)} of commit {copy.Head!.Value.Short} was accepted: {TerminalText.OneLine(accepted.SignInUrl ?? accepted.Url)}");
+        var accepted = await DeliverAsync(request, options, settings, cancellation).ConfigureAwait(false);
+        output.WriteLine($"Run {TerminalText.OneLine(accepted.ArGuid)} {Code(request)}was accepted: {TerminalText.OneLine(accepted.SignInUrl ?? accepted.Url)}");
         if (settings.UrlFile is not null) await WriteUrlAsync(settings.UrlFile, accepted.Url, cancellation).ConfigureAwait(false);
         if (settings.Wait) await WaitAsync(accepted, options, cancellation).ConfigureAwait(false);
         return accepted;
     }
+
+    private static string Code(SubmissionRequest request) => request.Commit is { } commit ? $"of commit {Short(commit)} " : "";
+
+    private static string Short(string revision) => TerminalText.OneLine(CommitId.TryParse(revision, out var commit) ? commit.Short : revision);
 
     private static string Write(SubmissionRequest request)
     {
@@ -76,7 +86,7 @@ public sealed class Submitter(
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray()).ReplaceLineEndings("\n");
     }
 
-    private async Task<SubmissionAccepted> SendAsync(SubmissionRequest request, SubmissionOptions options, SubmitSettings settings, CancellationToken cancellation)
+    private async Task<SubmissionAccepted> DeliverAsync(SubmissionRequest request, SubmissionOptions options, SubmitSettings settings, CancellationToken cancellation)
     {
         var server = options.IsLocal ? "the local runner" : options.RunnerUrl!;
         // Before the turn is taken: nobody waits for a server that is not there.
@@ -84,7 +94,7 @@ public sealed class Submitter(
         using var turn = await new SubmissionKeys(settings.KeyFile, TimeProvider.System, settings.TurnPatience).TakeAsync(server, request, settings.BegunAt, cancellation).ConfigureAwait(false);
         output.WriteLine(turn.IsRepeated
             ? $"Sending the submission again that was sent a moment ago to {TerminalText.OneLine(server)}: it makes no second run."
-            : $"Sending commit {request.Commit![..12]} to {TerminalText.OneLine(server)}.");
+            : $"Sending {(request.Commit is { } commit ? $"commit {Short(commit)}" : "the command")} to {TerminalText.OneLine(server)}.");
         try
         {
             // One key for one submission: however often it is sent, it makes one run. A local runner may end between being found and being asked, and a

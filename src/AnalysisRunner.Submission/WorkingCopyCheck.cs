@@ -38,6 +38,7 @@ public sealed class WorkingCopyCheck(IWorkingCopy workingCopy, Func<string, stri
     public async Task<WorkingCopyFacts> RunAsync(SubmissionOptions options, BuildFacts build, CancellationToken cancellation)
     {
         var copy = await workingCopy.ReadAsync(cancellation).ConfigureAwait(false);
+        if (options.Revision is { Length: > 0 } revision && copy.Head is not null) copy = await workingCopy.ReadCommitAsync(copy, revision, cancellation).ConfigureAwait(false);
         var exempt = build.ExemptFolders.Where(folder => IsBuildOutput(folder, copy)).Select(Prefix).Distinct().ToList();
         var known = build.KnownBefore?.ToHashSet(GitStatus.PathComparer);
         var facts = new GateFacts

@@ -83,7 +83,7 @@ public sealed class GateAcceptanceTests : RepositoryGateTests
     }
 
     [GitFact]
-    public async Task Knows_theRepository_from_its_remote_without_credentials()
+    public async Task Knows_the_repository_from_its_remote_without_credentials()
     {
         Repository.Git("remote", "add", "origin", "https://someone:secret@Example.org/group/analysis.git");
         var copy = await CheckAsync();
@@ -91,7 +91,7 @@ public sealed class GateAcceptanceTests : RepositoryGateTests
     }
 
     [GitFact]
-    public async Task Knows_theRepository_behind_an_abbreviation()
+    public async Task Knows_the_repository_behind_an_abbreviation()
     {
         Repository.Git("config", "url.ssh://git@git.example.org/.insteadOf", "acme:");
         Repository.Git("remote", "add", "origin", "acme:group/analysis.git");

@@ -27,6 +27,20 @@ public sealed class GateRuleTests
     [Fact]
     public void A_clean_submission_passes() => SubmissionGate.Judge(Clean).ShouldBeEmpty();
 
+    [Fact]
+    public void Refuses_a_repository_without_a_commit() =>
+        Judge(Clean with { WorkingCopy = Clean.WorkingCopy with { Head = null } }).ShouldHaveSingleItem().Code.ShouldBe(SubmissionCodes.NoCommit);
+
+    [Theory]
+    [InlineData("AR2010", "rebase", "'git rebase --abort'")]
+    [InlineData("AR2010", "bisect", "'git bisect reset'")]
+    public void Refuses_in_the_middle_of_something(string code, string operation, string remedy)
+    {
+        var problem = Judge(Clean with { WorkingCopy = Clean.WorkingCopy with { OperationInProgress = operation } }).ShouldHaveSingleItem();
+        problem.Code.ShouldBe(code);
+        problem.Message.ShouldContain(remedy);
+    }
+
     [Theory]
     [InlineData("/home/analyst/repo/ignored.cs", false, SubmissionCodes.InputNotInCommit)]
     [InlineData("/home/analyst/repo/part/ignored.cs", false, SubmissionCodes.InputNotInCommit)]

@@ -145,7 +145,7 @@ public sealed class GateTests : RepositoryGateTests
     }
 
     [GitFact]
-    public async Task Refuses_aRepository_without_a_commit()
+    public async Task Refuses_a_repository_without_a_commit()
     {
         using var fresh = new TestRepository(commit: false);
         var problems = await RefusalsAsync(fresh);
@@ -153,14 +153,14 @@ public sealed class GateTests : RepositoryGateTests
     }
 
     [GitFact]
-    public async Task Refuses_a_folder_outside_anyRepository()
+    public async Task Refuses_a_folder_outside_any_repository()
     {
         using var folder = new TemporaryFolder();
         (await ReadRefusalAsync(folder.Path)).Code.ShouldBe(SubmissionCodes.NotAWorkTree);
     }
 
     [GitFact]
-    public async Task Refuses_a_bareRepository()
+    public async Task Refuses_a_bare_repository()
     {
         using var folder = new TemporaryFolder();
         TestRepository.GitIn(folder.Path, "init", "--quiet", "--bare");

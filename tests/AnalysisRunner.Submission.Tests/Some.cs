@@ -9,7 +9,6 @@ internal static class Some
         Dataset = "fewgenomes",
         AccessLevel = "test",
         Configuration = "Debug",
-        ClientVersion = "1.0.0",
     };
 }
 

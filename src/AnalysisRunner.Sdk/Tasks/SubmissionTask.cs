@@ -116,7 +116,6 @@ public abstract class SubmissionTask : AnalysisRunnerTask
         Config = [.. Config.Select(item => new ConfigFile(FullPath(item), string.Equals(item.GetMetadata("Uncommitted"), "true", StringComparison.OrdinalIgnoreCase)))],
         // The last one wins, as everywhere in MSBuild.
         Environment = EnvironmentVariables.GroupBy(item => item.ItemSpec).ToDictionary(group => group.Key, group => group.Last().GetMetadata("Value")),
-        ClientVersion = ProductVersion.Current,
     };
 
     /// <summary>What the build knows about its files, those of referenced projects included.</summary>

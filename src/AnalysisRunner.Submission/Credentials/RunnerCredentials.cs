@@ -19,8 +19,11 @@ public sealed class RunnerCredentials(Func<string, string?> environment, string 
     /// <summary>The variable that names the audience of identity tokens; the default is the server's base URL.</summary>
     public const string AudienceVariable = "ANALYSIS_RUNNER_AUDIENCE";
 
-    /// <summary>The user's own: <c>$XDG_CONFIG_HOME/analysis-runner/credentials.json</c> or the platform's equivalent.</summary>
-    public static RunnerCredentials OfUser()
+    /// <summary>The user's own, with the file of <see cref="FileOfUser"/>.</summary>
+    public static RunnerCredentials OfUser() => new(Environment.GetEnvironmentVariable, FileOfUser());
+
+    /// <summary>The user's own file of tokens: <c>$XDG_CONFIG_HOME/analysis-runner/credentials.json</c> or the platform's equivalent.</summary>
+    public static string FileOfUser()
     {
         var configured = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
         var folder = !OperatingSystem.IsWindows() && Path.IsPathFullyQualified(configured ?? "")
@@ -28,7 +31,7 @@ public sealed class RunnerCredentials(Func<string, string?> environment, string 
             : OperatingSystem.IsWindows()
                 ? Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData)
                 : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
-        return new RunnerCredentials(Environment.GetEnvironmentVariable, Path.Combine(folder, "analysis-runner", "credentials.json"));
+        return Path.Combine(folder, "analysis-runner", "credentials.json");
     }
 
     /// <summary>Where the tokens for a server come from: asked before each request, because identity tokens expire.</summary>
@@ -50,7 +53,8 @@ public sealed class RunnerCredentials(Func<string, string?> environment, string 
         throw Refuse($"There is no token for '{address}'. Set the environment variable {Variable}, or add \"{address}\": \"<token>\" to '{credentialsFile}'.{job}");
     }
 
-    private static string Canonical(Uri server) => server.GetLeftPart(UriPartial.Path).TrimEnd('/');
+    /// <summary>The form in which the file names a server.</summary>
+    public static string Canonical(Uri server) => (server ?? throw new ArgumentNullException(nameof(server))).GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     private Dictionary<string, string> ReadFile()
     {

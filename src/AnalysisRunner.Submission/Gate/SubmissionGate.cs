@@ -28,6 +28,9 @@ public static class SubmissionGate
         new RemoteChoiceRule(),
     ];
 
+    // Those that judge what is asked for, and no work tree.
+    private static readonly IGateRule[] RequestRules = [new SecretRule(), new ConfirmationRule()];
+
     private static readonly IGateRule[] RemoteRules =
     [
         new UnpushedRule(),
@@ -37,6 +40,13 @@ public static class SubmissionGate
 
     /// <summary>Judges what is known without a network: all violated rules at once.</summary>
     public static IReadOnlyList<Problem> Judge(GateFacts facts) => [.. LocalRules.SelectMany(rule => rule.Judge(facts))];
+
+    /// <summary>Judges a submission of code that is not here: all violated rules at once. What the code is, is the server's to judge.</summary>
+    public static IReadOnlyList<Problem> JudgeRequest(SubmissionOptions options, IReadOnlyDictionary<string, string> configTexts)
+    {
+        var facts = new GateFacts { WorkingCopy = new Git.WorkingCopyFacts { Root = "", VisibleRoot = "" }, Options = options, ConfigTexts = configTexts };
+        return [.. RequestRules.SelectMany(rule => rule.Judge(facts))];
+    }
 
     /// <summary>Judges what the remote said; asked only after <see cref="Judge"/> found nothing.</summary>
     public static IReadOnlyList<Problem> JudgeRemote(GateFacts facts) => [.. RemoteRules.SelectMany(rule => rule.Judge(facts))];

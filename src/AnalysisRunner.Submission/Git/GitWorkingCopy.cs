@@ -54,6 +54,36 @@ public sealed class GitWorkingCopy(string folder, string? remoteName = null) : I
     }
 
     /// <inheritdoc/>
+    public async Task<WorkingCopyFacts> ReadCommitAsync(WorkingCopyFacts facts, string revision, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var git = new GitCommand(FindGit(), LocalLimit);
+        var resolved = await git.RunAsync(facts.Root, ["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"], cancellation).ConfigureAwait(false);
+        if (resolved.ExitCode != 0 || !CommitId.TryParse(GitText.OneLine(resolved.Output), out var commit))
+        {
+            throw new AnalysisRunnerException(
+                CommandLineCodes.RevisionUnknown,
+                $"{Gate.PathList.Quote(revision)} names no commit of the repository {Gate.PathList.Quote(facts.VisibleRoot)}. Run 'git fetch' if it was made elsewhere, or name one that 'git log' shows.");
+        }
+        if (commit == facts.Head) return facts;
+
+        var name = commit.ToString();
+        var fields = (await git.OutputAsync(facts.Root, cancellation, "log", "-1", "--format=%P%x00%s", name).ConfigureAwait(false)).TrimEnd('\n').Split('\0');
+        return facts with
+        {
+            Head = commit,
+            Branch = null,
+            Parents = fields[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length,
+            Subject = fields[^1],
+            Changes = [],
+            LineEndingsOnly = new HashSet<string>(),
+            Hidden = [],
+            OperationInProgress = null,
+            Index = ParseTree(await git.OutputAsync(facts.Root, cancellation, "ls-tree", "-r", "-z", "--full-tree", name).ConfigureAwait(false)),
+        };
+    }
+
+    /// <inheritdoc/>
     public async Task<RemoteFacts> AskRemoteAsync(WorkingCopyFacts facts, CommitId commit, bool needsDefaultBranch, CancellationToken cancellation)
     {
         var remote = facts.Remote ?? throw new ArgumentException("the work tree has no remote to ask", nameof(facts));
@@ -107,6 +137,19 @@ public sealed class GitWorkingCopy(string folder, string? remoteName = null) : I
                 $"'{folder}' is not in a git work tree. Only committed code is submitted: run 'git init', commit the project, and try again.");
         }
         throw GitText.Failed(result, "rev-parse --show-toplevel");
+    }
+
+    /// <summary>Reads <c>git ls-tree</c>: mode, kind, hash, tab, path.</summary>
+    private static Dictionary<string, IndexEntry> ParseTree(string output)
+    {
+        var entries = new Dictionary<string, IndexEntry>(GitStatus.PathComparer);
+        foreach (var line in output.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var tab = line.IndexOf('\t', StringComparison.Ordinal);
+            var words = line[..tab].Split(' ');
+            entries[line[(tab + 1)..]] = words[1] == "commit" && CommitId.TryParse(words[2], out var submodule) ? new IndexEntry(submodule) : new IndexEntry();
+        }
+        return entries;
     }
 
     /// <summary>Reads <c>git remote -v</c>: name, tab, address after <c>insteadOf</c>, and what the address is for.</summary>

@@ -11,6 +11,13 @@ public interface IWorkingCopy
     /// </exception>
     Task<WorkingCopyFacts> ReadAsync(CancellationToken cancellation);
 
+    /// <summary>The work tree as it would be with a commit of it checked out, and nothing else: what is in the files now is not what runs.</summary>
+    /// <param name="facts">What <see cref="ReadAsync"/> found.</param>
+    /// <param name="revision">A hash, its beginning, a tag or a branch. One that names HEAD gives <paramref name="facts"/> back.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="AnalysisRunnerException">AR1060: it names no commit here.</exception>
+    Task<WorkingCopyFacts> ReadCommitAsync(WorkingCopyFacts facts, string revision, CancellationToken cancellation);
+
     /// <summary>Asks the remote about a commit, and the remotes of its submodules about theirs.</summary>
     /// <param name="facts">What <see cref="ReadAsync"/> found.</param>
     /// <param name="commit">The commit.</param>

@@ -16,10 +16,10 @@ internal static class SecretSearch
     /// <summary>In what the user asked for.</summary>
     public static IEnumerable<SecretPlace> InOptions(SubmissionOptions options)
     {
-        if (SecretDetector.InText(options.Description ?? "") is { } description) yield return new SecretPlace("AnalysisDescription", description);
-        foreach (var place in InCommand("AnalysisScript", options.Script).Concat(InCommand("AnalysisArguments", options.Arguments))) yield return place;
+        if (SecretDetector.InText(options.Description ?? "") is { } description) yield return new SecretPlace(options.Names.Description, description);
+        foreach (var place in InCommand(options.Names.Script, options.Script).Concat(InCommand(options.Names.Arguments, options.Arguments))) yield return place;
         foreach (var (name, value) in options.Environment)
-            if (SecretDetector.InValue(name, value) is { } kind) yield return new SecretPlace($"AnalysisEnvironment '{name}'", kind);
+            if (SecretDetector.InValue(name, value) is { } kind) yield return new SecretPlace($"{options.Names.Environment} '{name}'", kind);
     }
 
     /// <summary>In the text of a config file, comments included.</summary>

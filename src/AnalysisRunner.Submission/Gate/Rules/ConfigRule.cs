@@ -18,7 +18,7 @@ internal sealed class ConfigRule : IGateRule
             yield return new Problem(
                 SubmissionCodes.ConfigNotInCommit,
                 file.Uncommitted
-                    ? $"The config file {name} does not exist. Create it, or remove the AnalysisConfig item."
+                    ? $"The config file {name} does not exist. Create it, or take it out of {facts.Options.Names.Config}."
                     : $"The config file {name} is not in the commit, so the run would not have it. Commit it, or, if it may not be committed, set Uncommitted=\"true\" on its AnalysisConfig item: its text is then sent and recorded.",
                 File: file.Path);
         }

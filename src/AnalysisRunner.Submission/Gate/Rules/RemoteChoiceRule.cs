@@ -14,20 +14,20 @@ internal sealed class RemoteChoiceRule : IGateRule
         {
             yield return new Problem(
                 SubmissionCodes.NoRemote,
-                "The repository has no remote, so the server cannot fetch the commit. Run 'git remote add origin <url>' and 'git push'; without RunnerUrl, the local runner needs no remote.");
+                $"The repository has no remote, so the server cannot fetch the commit. Run 'git remote add origin <url>' and 'git push'; without {facts.Options.Names.Server}, the local runner needs no remote.");
         }
         else if (copy.Remote is null && copy.RemoteName is { } name)
         {
             yield return new Problem(
                 SubmissionCodes.RemoteAmbiguous,
-                $"There is no remote '{name}'; the repository has {PathList.Quote(copy.Remotes.Keys.ToList())}. Set GitRepositoryRemoteName to one of them.",
-                Field: "GitRepositoryRemoteName");
+                $"There is no remote '{name}'; the repository has {PathList.Quote(copy.Remotes.Keys.ToList())}. Set {facts.Options.Names.Remote} to one of them.",
+                Field: facts.Options.Names.Remote);
         }
         else if (copy.Remote is null)
         {
             yield return new Problem(
                 SubmissionCodes.RemoteAmbiguous,
-                $"There are several remotes ({PathList.Quote(copy.Remotes.Keys.ToList())}), none is 'origin', and the branch tracks none of them. Run 'git branch --set-upstream-to=<remote>/<branch>', or name one with '-p:GitRepositoryRemoteName='.");
+                $"There are several remotes ({PathList.Quote(copy.Remotes.Keys.ToList())}), none is 'origin', and the branch tracks none of them. Run 'git branch --set-upstream-to=<remote>/<branch>', or name one with '{facts.Options.Names.Give(facts.Options.Names.Remote, "<remote>")}'.");
         }
         else
         {

@@ -10,11 +10,11 @@ internal sealed class ScriptRule : IGateRule
     {
         if (string.IsNullOrWhiteSpace(facts.Options.Script) || !ShellWords.TryParse(facts.Options.Script, out var words, out _)) yield break;
         if (words.Count == 0 || !words[0].Contains('/', StringComparison.Ordinal) || Path.IsPathFullyQualified(words[0])) yield break;
-        var path = Path.GetFullPath(words[0], Path.GetDirectoryName(facts.Options.ProjectFile)!);
+        var path = Path.GetFullPath(words[0], facts.Options.RunFolder);
         if (facts.WorkingCopy.Head is null || (facts.WorkingCopy.RelativePath(path) is { } relative && facts.WorkingCopy.Holds(relative))) yield break;
         yield return new Problem(
             SubmissionCodes.ScriptNotInCommit,
-            $"The script {PathList.Quote(words[0])} is not a file of the commit (it was looked for in the project's folder). Check AnalysisScript, or commit the file.",
+            $"The script {PathList.Quote(words[0])} is not a file of the commit (it was looked for in {PathList.Quote(facts.Options.RunFolder)}). Check {facts.Options.Names.Script}, or commit the file.",
             File: path);
     }
 }

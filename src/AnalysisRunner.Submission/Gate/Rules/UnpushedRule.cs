@@ -10,7 +10,7 @@ internal sealed class UnpushedRule : IGateRule
     {
         if (facts.Remote is not { HoldsCommit: false } || facts.WorkingCopy.Head is not { } head) yield break;
         var elsewhere = facts.Remote.OtherRemotes is [var other, ..]
-            ? $"To submit from '{other}', which has it, add '-p:GitRepositoryRemoteName={other}'."
+            ? $"To submit from '{other}', which has it, add '{facts.Options.Names.Give(facts.Options.Names.Remote, other)}'."
             : "If it was pushed from elsewhere, 'git fetch' first.";
         yield return new Problem(
             SubmissionCodes.Unpushed,

@@ -1,0 +1,3 @@
+using AnalysisRunner.Cli;
+
+return await CommandLine.RunAsync(args, CommandContext.OfProcess());

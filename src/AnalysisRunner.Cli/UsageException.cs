@@ -1,0 +1,4 @@
+namespace AnalysisRunner.Cli;
+
+/// <summary>A command line that cannot be meant.</summary>
+internal sealed class UsageException(string message) : Exception(message);

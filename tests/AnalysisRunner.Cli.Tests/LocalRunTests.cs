@@ -1,0 +1,161 @@
+using System.Text.Json;
+
+namespace AnalysisRunner.Cli.Tests;
+
+/// <summary>The whole way with real processes: git, the local runner, its engine.</summary>
+public sealed class LocalRunTests(LocalRunFixture local) : IClassFixture<LocalRunFixture>
+{
+    [FactWithGit]
+    public async Task A_script_is_submitted_followed_and_shown()
+    {
+        // The original's tutorial, with a script of the shell's.
+        var submitted = await local.RunAsync(
+            "--access-level", "test", "--dataset", "fewgenomes", "--description", "Run Batch", "--output", "onboarding/ada/hello-world", "--env", "MODE=fast", "--config", "../../hello.toml",
+            "hello.sh", "--name-to-print", "Ada");
+        submitted.ExitCode.ShouldBe(0, submitted.Error);
+        submitted.Error.ShouldContain("Submitting repository@");
+        submitted.Error.ShouldContain("on main for dataset \"fewgenomes\"");
+        var url = submitted.Output.Trim();
+        var guid = url[(url.LastIndexOf('/') + 1)..];
+
+        var followed = await local.RunAsync("log", "-f", guid);
+        followed.ExitCode.ShouldBe(0, followed.Error);
+        followed.Output.ShouldContain("Hello, Ada (fast)");
+        (await local.RunAsync("log", guid)).Output.ShouldContain("Hello, Ada (fast)");
+
+        using var shown = JsonDocument.Parse((await local.RunAsync("show", guid, "--json")).Output);
+        string Value(string name) => shown.RootElement.GetProperty(name).ToString();
+        (Value("state"), Value("description"), Value("workingDirectory"), Value("outputPrefix")).ShouldBe(("succeeded", "Run Batch", "examples/batch", "onboarding/ada/hello-world"));
+        Value("commit").ShouldBe(local.Git("rev-parse", "HEAD"));
+        shown.RootElement.GetProperty("client").GetProperty("name").GetString().ShouldBe("AnalysisRunner.Cli");
+        (await local.RunAsync("show", guid)).Output.ShouldContain("command:     ./hello.sh --name-to-print Ada");
+        (await local.RunAsync("show", guid, "--config")).Output.ShouldContain("greeting = \"Hello\"");
+        (await local.RunAsync("config", "explain", "hello.greeting", "--run", guid)).Output.ShouldContain("hello.greeting = \"Hello\"  # hello.toml, line 2");
+
+        var listed = await local.RunAsync("invocations", "--dataset", "fewgenomes", "--state", "succeeded", "--commit", Value("commit")[..8], "--limit", "1000", "Run Batch");
+        listed.Output.Split('\n').ShouldContain(line => line.StartsWith(guid + "\t", StringComparison.Ordinal));
+        (await local.RunAsync("invocations", "--dataset", "nothing-there")).ShouldBe(new Outcome(0, "", "There is no such invocation.\n"));
+        (await local.RunAsync("invocations", "--state", "asleep")).ExitCode.ShouldBe(ExitCodes.RefusedByServer);
+        (await local.RunAsync("show", "a0000000-0000-4000-8000-000000000000")).Error.ShouldContain("AR6040");
+        (await local.RunAsync("batches", guid)).Error.ShouldContain("no batch");
+        (await local.RunAsync("open", guid, "--print")).Output.ShouldStartWith(url + "?code=");
+        (await local.RunAsync("cancel", guid)).Error.ShouldContain("has ended already");
+    }
+
+    [FactWithGit]
+    public async Task Waiting_ends_as_the_run_ends()
+    {
+        var waited = await local.RunAsync("--dataset", "fewgenomes", "--wait", "fails.sh");
+        waited.ExitCode.ShouldBe(ExitCodes.RunFailed, waited.Error);
+        waited.Output.ShouldContain("about to fail");
+        waited.Error.ShouldContain("AR1016");
+
+        var good = await local.RunAsync("--dataset", "fewgenomes", "--wait", "--json", "hello.sh");
+        good.ExitCode.ShouldBe(0, good.Error);
+        good.Output.ShouldContain("\"arGuid\"");
+    }
+
+    [FactWithGit]
+    public async Task A_run_is_cancelled()
+    {
+        var submitted = await local.RunAsync("--dataset", "fewgenomes", "--json", "waits.sh");
+        submitted.ExitCode.ShouldBe(0, submitted.Error);
+        using var accepted = JsonDocument.Parse(submitted.Output);
+        var guid = accepted.RootElement.GetProperty("arGuid").GetString()!;
+
+        (await local.RunAsync("cancel", guid)).ExitCode.ShouldBe(ExitCodes.Declined, "there is no terminal to ask on");
+        (await local.RunAsync("local", "stop")).ExitCode.ShouldBe(ExitCodes.RefusedByServer, "a run is going");
+        (await local.RunAsync("cancel", "--yes", guid)).ExitCode.ShouldBe(0);
+
+        var ended = await local.RunAsync("log", "-f", guid);
+        ended.ExitCode.ShouldBe(ExitCodes.RunFailed, ended.Error);
+        ended.Error.ShouldContain("cancelled");
+    }
+
+    [FactWithGit]
+    public async Task The_gate_is_that_of_the_build_and_yes_is_no_answer_to_it()
+    {
+        var first = local.Git("rev-parse", "HEAD");
+        local.Write("hello.sh", "#!/usr/bin/env bash\necho changed\n");
+        try
+        {
+            var refused = await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "--yes", "hello.sh");
+            refused.ExitCode.ShouldBe(ExitCodes.Refused, refused.Error);
+            refused.Error.ShouldContain("AR2001");
+            refused.Error.ShouldContain("examples/batch/hello.sh");
+
+            local.Write("new.sh", "#!/usr/bin/env bash\n");
+            var both = await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "hello.sh");
+            (both.Error.Contains("AR2001", StringComparison.Ordinal), both.Error.Contains("AR2002", StringComparison.Ordinal)).ShouldBe((true, true), both.Error);
+            File.Delete(Path.Combine(local.Batch, "new.sh"));
+
+            local.Commit("Say something else");
+            (await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "hello.sh")).ExitCode.ShouldBe(0);
+            local.Write("hello.sh", "#!/usr/bin/env bash\necho changed again\n");
+            var earlier = await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "--commit", first[..10], "hello.sh");
+            earlier.ExitCode.ShouldBe(0, "what is checked out is not what runs: " + earlier.Error);
+            earlier.Output.ShouldContain(first);
+            (await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "--commit", first, "./new.sh")).Error.ShouldContain("AR2022");
+            (await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "--commit", "no-such-tag", "hello.sh")).Error.ShouldContain("AR1060");
+        }
+        finally
+        {
+            local.Git("reset", "--quiet", "--hard", first);
+        }
+    }
+
+    [FactWithGit]
+    public async Task Config_that_is_not_in_the_commit_is_sent_and_said_so()
+    {
+        await File.WriteAllTextAsync(Path.Combine(local.Root, "private.toml"), "[hello]\ngreeting = \"Psst\"\n");
+        var dry = await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "--config", "../../hello.toml", "--config", "../../private.toml", "hello.sh");
+        dry.ExitCode.ShouldBe(0, dry.Error);
+        dry.Error.ShouldContain("'private.toml' is not in the commit");
+        using var json = JsonDocument.Parse(dry.Output);
+        var layers = json.RootElement.GetProperty("config");
+        layers[0].TryGetProperty("content", out _).ShouldBeFalse();
+        layers[1].GetProperty("content").GetString().ShouldNotBeNull().ShouldContain("Psst");
+
+        (await local.RunAsync("--dataset", "fewgenomes", "--dry-run", "--config", "none.toml", "hello.sh")).Error.ShouldContain("AR2017");
+    }
+
+    [FactWithGit]
+    public async Task The_config_of_a_run_is_shown_before_there_is_one()
+    {
+        var shown = await local.RunAsync("config", "--dataset", "fewgenomes", "--output-dir", "cohort/v1", "--config", "../../hello.toml");
+        shown.ExitCode.ShouldBe(0, shown.Error);
+        shown.Output.ShouldContain("dataset = \"fewgenomes\"");
+        shown.Output.ShouldContain("output_prefix = \"cohort/v1\"");
+        shown.Output.ShouldContain("greeting = \"Hello\"");
+
+        File.WriteAllText(Path.Combine(local.Root, "private.toml"), "[workflow]\ndataset = \"other\"\n");
+        var refused = await local.RunAsync("config", "--dataset", "fewgenomes", "--output-dir", "cohort/v1", "--config", "../../private.toml");
+        refused.ExitCode.ShouldNotBe(0);
+        refused.Error.ShouldContain("workflow.dataset");
+        File.WriteAllText(Path.Combine(local.Root, "private.toml"), "[hello]\nat = 2024-05-01\n");
+        var dated = await local.RunAsync("config", "--dataset", "fewgenomes", "--output-dir", "cohort/v1", "--config", "../../private.toml");
+        dated.ExitCode.ShouldBe(ExitCodes.Config, dated.Error);
+        dated.Error.ShouldContain("private.toml(2,");
+    }
+
+    [FactWithGit]
+    public async Task Status_tells_where_the_runner_is()
+    {
+        (await local.RunAsync("local", "start")).ExitCode.ShouldBe(0);
+        var status = await local.RunAsync("local", "status");
+        status.Output.ShouldContain("Local runner at http://127.0.0.1:");
+        status.Output.ShouldContain("Sign in (once");
+        (await local.RunAsync("whoami", "--json")).Output.ShouldContain("\"accepted\": \"yes\"");
+    }
+
+    [FactWithGit]
+    public async Task Bytes_go_through_as_they_are()
+    {
+        var file = Path.Combine(local.Root, "private.toml");
+        var text = "# line\r\n\u001b[31m= ünïcödé\n";
+        await File.WriteAllTextAsync(file, text);
+        (await local.RunAsync("storage", "cat", file)).Output.ShouldBe(text.ReplaceLineEndings("\n"));
+        (await local.RunAsync("storage", "cat", "--range", "2-5", file)).Output.ShouldBe("line");
+        (await local.RunAsync("storage", "cat", "--range", "5-2", file)).ExitCode.ShouldBe(ExitCodes.Usage);
+    }
+}
