@@ -95,6 +95,22 @@ public sealed class SlurmEngine : IBatchEngine
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? [.. run.Spec.Jobs.Skip(after).Take(limit)] : [];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation)
+    {
+        if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return 0;
+        var last = _core.Read(() => run.Jobs[job - 1].LastAttempt);
+        return batch.LogOfAttempt(job, last) is { } path && new FileInfo(path) is { Exists: true, Length: var length } ? length : 0;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return [];
