@@ -19,7 +19,7 @@ internal sealed partial class SettingsCheck
         if (settings.Find("mail") is { } mail)
         {
             Secret(mail, "password", isRequired: mail.Find("user") is not null);
-            Address(mail.Find("from"));
+            Mailbox(mail.Find("from"));
             if (mail.Find("user") is { } user && mail.Find("tls") is { Value: { Kind: Toml.TomlKind.Boolean } tls } && !tls.AsBoolean())
             {
                 Report(user, "would be sent with its password in the clear; remove 'tls = false', or the user.");
@@ -52,7 +52,7 @@ internal sealed partial class SettingsCheck
         if (Text(file) is { } path && !File.Exists(text.Absolute(path))) Report(file!, "names a file that does not exist; correct the path, or make the file.");
     }
 
-    private void Address(ConfigNode? node)
+    private void Mailbox(ConfigNode? node)
     {
         if (Text(node) is { } address && !MailAddress.TryCreate(address, out _)) Report(node!, "is no mail address; correct it.");
     }
