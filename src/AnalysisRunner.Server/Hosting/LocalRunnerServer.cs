@@ -47,7 +47,7 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
         {
             opened.Add(StateLock.Take(folders.Root));
             var runnerLog = opened.Add(RunnerLog.Open(LogFile(folders.Root), options.Time));
-            var mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram()));
+            var mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram(), options.Time));
             var sockets = opened.Add(new ListenSockets(LoopbackSocket.Bind(folders.Root)));
             var address = new ServerAddress($"http://{sockets.Endpoints[0]}", sockets.Endpoints);
             var token = RandomText.Secret();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Api;
@@ -5,6 +6,7 @@ using AnalysisRunner.Server.Api.Compatible;
 using AnalysisRunner.Server.Api.OpenApi;
 using AnalysisRunner.Server.Pages;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -83,6 +85,7 @@ internal static class RequestPipeline
         }
         context.Response.Clear();
         SecurityHeaders.Set(context.Response.Headers);
+        if (exception.InnerException is TooSoonException soon) context.Response.Headers.RetryAfter = soon.Seconds.ToString(CultureInfo.InvariantCulture);
         await WriteAsync(context, problems, null);
     }
 

@@ -49,7 +49,7 @@ internal sealed class SharedServer : IAsyncDisposable
                 SettingsSource = options.Settings,
                 Tokens = new BearerTokens(null, folders),
                 Log = log,
-                Mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram())),
+                Mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram(), options.Time)),
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 // No object stores: nothing yet says which dataset and level may use which of this server's credentials.

@@ -183,6 +183,7 @@ public sealed partial class InvocationLog : IInvocationLog
             SELECT * FROM invocations WHERE position IN ({positions}) ORDER BY position;
             SELECT * FROM steps WHERE invocation IN ({positions}) ORDER BY ordinal;
             SELECT * FROM batches WHERE invocation IN ({positions}) ORDER BY ordinal;
+            SELECT {ApprovalRow.Columns} FROM approvals WHERE invocation IN ({positions});
             """,
             parameters,
             transaction);

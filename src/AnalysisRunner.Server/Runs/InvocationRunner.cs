@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
@@ -189,7 +190,7 @@ internal sealed class InvocationRunner(
             Failpoint.Pass(Failpoint.DriverRecorded);
             return true;
         }
-        catch (Exception e) when (e is AnalysisRunnerException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when ((e is AnalysisRunnerException refusal && refusal.Problems[0].Code != EngineCodes.StateFolderUnusable) || e is FileNotFoundException or DirectoryNotFoundException)
         {
             logger.LogError(e, "Invocation {ArGuid} could not be started.", arGuid);
             // A missing file does not come back, unlike a full disk: nobody would be served by waiting.

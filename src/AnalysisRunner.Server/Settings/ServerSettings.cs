@@ -39,6 +39,12 @@ internal sealed record ServerSettings
 
     /// <summary>How large a batch may be that a driver hands over, in bytes of JSON.</summary>
     public long BatchLimit { get; init; } = 2L << 30;
+
+    /// <summary>What one user may have of the server.</summary>
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>What is forgotten and when.</summary>
+    public RetentionSettings Retention { get; init; } = new();
 }
 
 /// <summary>What only a restart can change.</summary>

@@ -70,8 +70,25 @@ internal static partial class SettingsReader
             Administrators = Principals(Strings(server["administrators"])),
             Notifications = ReadNotifications(text, table),
             BatchLimit = server["batch_limit_mb"].AsInteger() << 20,
+            Limits = ReadLimits(table.Section("limits")),
+            Retention = ReadRetention(table.Section("retention")),
         };
     }
+
+    // Zero is what one writes for no limit: a key that is absent has its default.
+    private static LimitSettings ReadLimits(ConfigTable item) => new()
+    {
+        SubmissionsPerMinute = item["submissions_per_minute"].AsInteger() is > 0 and var rate ? (int)rate : null,
+        Unfinished = item["unfinished"].AsInteger() is > 0 and var most ? (int)most : null,
+    };
+
+    private static RetentionSettings ReadRetention(ConfigTable item) => new()
+    {
+        Denials = item["denials"].AsDuration() is var denials && denials > TimeSpan.Zero ? denials : null,
+        Logs = item["logs"].AsDuration() is var logs && logs > TimeSpan.Zero ? logs : null,
+        Mirrors = item["mirrors"].AsDuration() is var mirrors && mirrors > TimeSpan.Zero ? mirrors : null,
+        MirrorSize = item["mirrors_size_mb"].AsInteger() is > 0 and var size ? size << 20 : null,
+    };
 
     private static IssuerSettings ReadIssuer(SettingsText text, string name, ConfigTable item) => new()
     {

@@ -17,6 +17,7 @@ namespace AnalysisRunner.Server.Submissions;
 /// </summary>
 internal sealed class SubmitInvocation(
     IInvocationLog log,
+    SubmissionLimits limits,
     SubmissionReview review,
     ConfigComposition composition,
     RunPreparation preparation,
@@ -47,6 +48,7 @@ internal sealed class SubmitInvocation(
         {
             return AnswerKnown(caller, earlier.ArGuid, earlier.RequestDigest == digest);
         }
+        await limits.PassAsync(caller, cancellation);
         try
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
