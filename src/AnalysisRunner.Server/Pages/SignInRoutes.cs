@@ -1,6 +1,7 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Pages.Shared;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
@@ -10,7 +11,8 @@ namespace AnalysisRunner.Server.Pages;
 /// <summary>The way of a browser to its issuer and back.</summary>
 internal static class SignInRoutes
 {
-    private const string Path = "/sign-in";
+    /// <summary>Where a browser begins.</summary>
+    public const string Path = "/sign-in";
 
     /// <summary>Adds the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -61,9 +63,9 @@ internal static class SignInRoutes
     private static Task ChooseAsync(HttpContext context, IReadOnlyList<IssuerSettings> issuers, string returnTo)
     {
         if (issuers.Count == 0) throw new AnalysisRunnerException(PolicyCodes.NotSignedIn, "Browsers do not sign in here by an issuer; ask for a sign-in link by 'POST /api/v1/sign-in-codes'.");
-        var choices = issuers.Select(issuer => Html.Of($"<li><a href=\"{Path + QueryString.Create("to", returnTo).Add("by", issuer.Name)}\">{issuer.Name}</a></li>"));
-        context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.WriteAsync(Layout.Page("Sign in", Html.Of($"<ul>{Html.Join(choices)}</ul>")).ToString(), context.RequestAborted);
+        return PageAnswer.WriteAsync<SignInChoice>(
+            context, PageAnswer.Frame(context, "Sign in"),
+            (nameof(SignInChoice.Issuers), issuers.Select(issuer => issuer.Name).ToList()), (nameof(SignInChoice.ReturnTo), returnTo));
     }
 
     // Lax and not Strict: the way back comes from the issuer's site. Forms of other sites are kept out by their Origin.

@@ -93,6 +93,22 @@ public sealed class IdentityTests : IDisposable
     }
 
     [OsUserFact]
+    public async Task What_is_written_beside_outputs_belongs_to_their_owner_and_goes_nowhere_else()
+    {
+        await using var server = await StartAsync();
+        var folder = Storage(server, "ds1-test", "analysis") + "/p/1";
+        var first = await RunAsync(server, "test", $"mkdir -p {folder}; echo x > {folder}/x", prefix: "p/1");
+        first.Outputs.ShouldNotBeNull().ShouldBe(new OutputsSummary(first.Outputs!.ListedAt, 1, 2));
+        Stat($"{folder}/.analysis-runner").Split(' ')[0].ShouldBe(_test);
+        Stat($"{folder}/.analysis-runner/{first.ArGuid}.json").Split(' ')[0].ShouldBe(_test);
+
+        // Where the server's own user could write, and theirs cannot.
+        var second = await RunAsync(server, "test", $"rm -r {folder}/.analysis-runner; ln -s {server.State}/config {folder}/.analysis-runner; echo y > {folder}/y", prefix: "p/1");
+        second.Outputs.ShouldNotBeNull().Problem.ShouldNotBeNull().ShouldContain("is a link to");
+        File.Exists($"{server.State}/config/{second.ArGuid}.json").ShouldBeFalse();
+    }
+
+    [OsUserFact]
     public async Task Batches_of_a_driver_are_who_it_is_whatever_they_say()
     {
         await using var server = await StartAsync();

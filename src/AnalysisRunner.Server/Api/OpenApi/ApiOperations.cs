@@ -97,6 +97,17 @@ internal static class ApiOperations
             Answers = [ApiAnswer.Json(202, "It is recorded and will run.", ContractsJson.Default.SubmissionAccepted, "Location")],
             Refusals = [400, 401, 403, 404, 409, 413, 422],
         },
+        new("GET", "/api/v1/invocations/{arGuid}/approval", "The document that a second member approves; the SHA-256 of its bytes is the digest.")
+        {
+            Answers = [new(200, "The document.") { MediaTypes = ["application/json"] }],
+            Refusals = [401, 404],
+        },
+        new("POST", "/api/v1/invocations/{arGuid}/approve", "Approves exactly what has the digest.")
+        {
+            Body = ContractsJson.Default.ApprovalRequest,
+            Answers = [ApiAnswer.Json(200, "The invocation, which will run.", ContractsJson.Default.Invocation)],
+            Refusals = [400, 401, 403, 404, 409],
+        },
         new("POST", "/api/v1/batches", "Hands over a batch of the driver's own invocation.")
         {
             Body = ContractsJson.Default.BatchSpec,
@@ -108,10 +119,20 @@ internal static class ApiOperations
             Answers = [ApiAnswer.Json(200, "The batch.", ContractsJson.Default.BatchSummary)],
             Refusals = [401, 404],
         },
+        new("GET", "/api/v1/batches/{key}/groups", "The groups of jobs of a batch.")
+        {
+            Answers = [ApiAnswer.Json(200, "The groups.", ContractsJson.Default.IReadOnlyListJobGroupSummary)],
+            Refusals = [401, 404],
+        },
         new("GET", "/api/v1/batches/{key}/jobs", "The jobs of a batch, ascending.")
         {
             Parameters = [new("after", "The job before the page.", "integer"), Limit],
             Answers = [ApiAnswer.Json(200, "A page.", ContractsJson.Default.IReadOnlyListJobSummary)],
+            Refusals = [400, 401, 404],
+        },
+        new("GET", "/api/v1/batches/{key}/jobs/{job}/attempts", "The attempts of a job.")
+        {
+            Answers = [ApiAnswer.Json(200, "The attempts.", ContractsJson.Default.IReadOnlyListAttemptSummary)],
             Refusals = [400, 401, 404],
         },
         new("GET", "/api/v1/batches/{key}/jobs/{job}/log", "What a job wrote.")

@@ -17,6 +17,19 @@ namespace AnalysisRunner.Server.Tests.Api.OpenApi;
 /// <summary>The description of the API and the API are the same.</summary>
 public sealed partial class OpenApiTests
 {
+    private const string Approved =
+        """
+        [datasets.ds3]
+        repositories = ["demo"]
+        members = ["alice@example.org", "bob@example.org"]
+        levels = ["full"]
+        unenforced = true
+        [datasets.ds3.full]
+        approval = true
+        members = ["alice@example.org", "bob@example.org"]
+
+        """;
+
     private const string Absent = "a0000000-0000-4000-8000-000000000000";
 
     [GitFact]
@@ -38,12 +51,13 @@ public sealed partial class OpenApiTests
     [GitFact]
     public async Task What_is_described_is_answered_and_what_is_answered_is_described()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved);
         using var gate = new Gate(server.Repository.Root);
         var sha = server.PushScript($"mkdir -p \"$OUT\"; echo x > \"$OUT/x\"; echo started; cat '{gate.Path}'");
         var api = new DescribedApi(await DescriptionAsync(server.Url));
         using var anonymous = Client(api, server.Url, null);
         using var alice = Client(api, server.Url, server.Issuer.Token());
+        using var bob = Client(api, server.Url, server.Issuer.Token("bob@example.org"));
         using var mallory = Client(api, server.Url, server.Issuer.Token("mallory@example.org"));
 
         await SubmitAsync(server, alice, sha);
@@ -56,6 +70,7 @@ public sealed partial class OpenApiTests
         await server.EndOfAsync(arGuid);
 
         await RepeatAsync(server, alice, arGuid, await AnotherAsync(server, sha));
+        await ApproveAsync(server, alice, bob, sha);
         await ReadAsync(alice, mallory, arGuid);
         await ReplacedRoutesAsync(alice, mallory, sha);
         await WithoutTokenAsync(api, anonymous);
@@ -94,7 +109,7 @@ public sealed partial class OpenApiTests
     private static async Task ForbiddenToDriversAsync(HttpClient driver, string arGuid)
     {
         foreach (var path in new[] { "invocations", "invocations/export?format=csv", $"invocations/{arGuid}/notifications", "datasets", "denials" }) await SendAsync(driver, "GET", "/api/v1/" + path);
-        foreach (var path in new[] { "submissions", $"invocations/{arGuid}/cancel", $"invocations/{arGuid}/rerun", "sign-in-codes", "shutdown" }) await SendAsync(driver, "POST", "/api/v1/" + path, "{}", "k");
+        foreach (var path in new[] { "submissions", $"invocations/{arGuid}/cancel", $"invocations/{arGuid}/rerun", $"invocations/{arGuid}/approve", "sign-in-codes", "shutdown" }) await SendAsync(driver, "POST", "/api/v1/" + path, "{}", "k");
         foreach (var path in new[] { "/", "/config" }) await SendAsync(driver, "POST", path, "{}");
     }
 
@@ -114,6 +129,19 @@ public sealed partial class OpenApiTests
         foreach (var run in await server.InvocationLog.ListUnfinishedAsync(TestRunner.Limit())) await server.EndOfAsync(run.Invocation.ArGuid);
     }
 
+    private static async Task ApproveAsync(TestServer server, HttpClient alice, HttpClient bob, string sha)
+    {
+        var waiting = await server.SubmitAsync(TestServer.Request(sha, "bash", "-c", "true") with { Dataset = "ds3", AccessLevel = "full" });
+        var digest = (await server.InvocationLog.GetAsync(waiting.ArGuid, TestRunner.Limit()))!.Invocation.Approval!.Digest;
+        var route = "/api/v1/invocations/" + waiting.ArGuid;
+        await SendAsync(alice, "GET", route + "/approval");
+        await SendAsync(alice, "POST", route + "/approve", $$"""{"digest": "{{digest}}"}""");
+        await SendAsync(bob, "POST", route + "/approve", """{"digest": "0"}""");
+        await SendAsync(bob, "POST", route + "/approve", "[]");
+        await SendAsync(bob, "POST", route + "/approve", $$"""{"digest": "{{digest}}"}""");
+        await server.EndOfAsync(waiting.ArGuid);
+    }
+
     private static async Task ReadAsync(HttpClient alice, HttpClient mallory, string arGuid)
     {
         var invocation = "/api/v1/invocations/" + arGuid;
@@ -122,7 +150,7 @@ public sealed partial class OpenApiTests
             "/api/v1/invocations?limit=1", "/api/v1/invocations?limit=0", "/api/v1/invocations/export?format=csv", "/api/v1/invocations/export?format=jsonl", "/api/v1/invocations/export",
             invocation, invocation + "/config", invocation + "/config?explain=true", invocation + "/config?explain=maybe", invocation + "/events", invocation + "/log", invocation + "/log?offset=x",
             invocation + "/outputs", invocation + "/outputs?limit=x", invocation + "/notifications",
-            $"/api/v1/batches/{arGuid}.one", $"/api/v1/batches/{arGuid}.one/jobs", $"/api/v1/batches/{arGuid}.one/jobs?after=x", $"/api/v1/batches/{arGuid}.one/jobs/1/log", $"/api/v1/batches/{arGuid}.one/jobs/1/log?offset=x",
+            $"/api/v1/batches/{arGuid}.one", $"/api/v1/batches/{arGuid}.one/jobs", $"/api/v1/batches/{arGuid}.one/jobs?after=x", $"/api/v1/batches/{arGuid}.one/groups", $"/api/v1/batches/{arGuid}.one/jobs/1/attempts", $"/api/v1/batches/{arGuid}.one/jobs/x/attempts", $"/api/v1/batches/{arGuid}.one/jobs/1/log", $"/api/v1/batches/{arGuid}.one/jobs/1/log?offset=x",
             "/api/v1/datasets", "/api/v1/denials", "/api/v1/denials?limit=x", "/api/v1/whoami", "/api/v1/version", "/healthz", "/readyz", "/metrics", "/openapi/v1.json",
         })
         {
@@ -212,7 +240,7 @@ public sealed partial class OpenApiTests
         return JsonNode.Parse(await http.GetStringAsync("/openapi/v1.json"))!.AsObject();
     }
 
-    [GeneratedRegex(@"^\w+ /(invocations|batches|sign-in|pages\.css)|^GET /$")]
+    [GeneratedRegex(@"^\w+ /(invocations|batches|datasets|sign-in|[\w.-]+\.(css|js|svg|ico|png))|^GET /$")]
     private static partial Regex Page();
 
     [GeneratedRegex("\"#/components/schemas/([^\"]+)\"")]
