@@ -44,6 +44,7 @@ internal sealed class RemoteMirror(GitProcess git, string folder)
             Mirror = folder,
             Subject = subject.Succeeded ? subject.Text : throw Failed($"Git cannot read the commit '{commit}'", subject),
             DefaultBranch = await JudgeAsync(remote, commit, cancellation),
+            DefaultBranchRef = remote.DefaultBranch is { } branch ? "refs/heads/" + branch : null,
         };
     }
 

@@ -41,7 +41,7 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
         };
         PrivateFile.Replace(folder.PreparedConfig, config.ToToml());
         PrivateFile.Replace(folder.PreparedOrigins, config.Origins);
-        var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin) : null;
+        var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin, invocation.AccessLevel.NeedsReviewedCode()) : null;
         PrivateFile.Replace(folder.DriverScript, DriverScript.Write(plan, folder, checkout));
     }
 
