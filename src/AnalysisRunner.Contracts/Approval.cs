@@ -8,10 +8,3 @@ namespace AnalysisRunner.Contracts;
 /// <param name="ApprovedBy">Who approved it; null while it waits, and when nobody did.</param>
 /// <param name="ApprovedAt">When they did.</param>
 public sealed record Approval(string Digest, DateTimeOffset ExpiresAt, string? ApprovedBy = null, DateTimeOffset? ApprovedAt = null);
-
-/// <summary>The body of <c>POST /api/v1/invocations/{guid}/approve</c>.</summary>
-public sealed record ApprovalRequest
-{
-    /// <summary>The digest of what is approved (<see cref="Approval.Digest"/>). Required.</summary>
-    public string? Digest { get; init; }
-}

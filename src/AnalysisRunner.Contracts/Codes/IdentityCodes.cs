@@ -1,6 +1,6 @@
 namespace AnalysisRunner.Contracts.Codes;
 
-/// <summary>AR608x and AR609x: who a job is, and who must agree to it; each has a page in <c>docs/diagnostics</c>.</summary>
+/// <summary>AR608x and AR609x: who a job is, and who must agree to it, and what its code lacks; each has a page in <c>docs/diagnostics</c>.</summary>
 public static class IdentityCodes
 {
     /// <summary>Jobs cannot run as a user of the operating system here, or not as this one.</summary>
@@ -29,4 +29,7 @@ public static class IdentityCodes
 
     /// <summary>Who submitted the invocation may not run it any more.</summary>
     public const string SubmitterNotAllowed = "AR6094";
+
+    /// <summary>The files that a commit keeps in Git LFS cannot be brought.</summary>
+    public const string LargeFiles = "AR6095";
 }

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 
 namespace AnalysisRunner.Server.Code;
 
@@ -6,10 +7,15 @@ namespace AnalysisRunner.Server.Code;
 public static class CheckoutScript
 {
     /// <summary>The commands that check a commit and then each of its submodules out.</summary>
-    /// <inheritdoc cref="CreateOne"/>
-    public static string Create(ResolvedCommit commit, string folder, RepositoryUrl? origin)
+    /// <param name="commit">The commit; its mirror has to stay as long as the checkout.</param>
+    /// <param name="folder">The absolute path of the checkout, which must not exist while its parent folder does.</param>
+    /// <param name="origin">What the checkout calls <c>origin</c>; null for none.</param>
+    /// <param name="reviewed">Whether to check first that the default branch, as the mirror has it then, contains the commit.</param>
+    public static string Create(ResolvedCommit commit, string folder, RepositoryUrl? origin, bool reviewed = false)
     {
-        var commands = new List<string> { CreateOne(commit, folder, origin) };
+        var commands = new List<string>();
+        if (reviewed && commit.DefaultBranchRef is { } branch) commands.Add(CheckReviewed(commit, branch));
+        commands.Add(CreateOne(commit, folder, origin));
         foreach (var (path, inner, innerOrigin) in commit.Submodules)
         {
             var inside = folder + "/" + path;
@@ -18,6 +24,15 @@ public static class CheckoutScript
             commands.Add(CreateOne(inner, inside, innerOrigin));
         }
         return string.Join(" &&\n", commands);
+    }
+
+    private static string CheckReviewed(ResolvedCommit commit, string branch)
+    {
+        var refusal = new Problem(
+            PolicyCodes.NotOnDefaultBranch, $"Commit '{commit.Commit}' is not on the default branch '{commit.DefaultBranch.Name}' any more, and this level runs reviewed code only. Merge it and submit again.");
+        return $$"""
+            { git --git-dir={{ShellWord.Quote(commit.Mirror)}} merge-base --is-ancestor {{commit.Commit}} {{ShellWord.Quote(branch)}} || { printf '%s\n' {{ShellWord.Quote(refusal.ToString())}} >&2; false; }; }
+            """;
     }
 
     /// <summary>
@@ -48,6 +63,13 @@ public static class CheckoutScript
               + " git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' &&"
             : ": &&";
 
+        // The settings of git-lfs itself, which otherwise stand in the user's.
+        var large = !commit.HasLargeFiles ? ": &&" : string.Join(
+            '\n',
+            $"git config lfs.storage {ShellWord.Quote(Path.Combine(commit.Mirror, "lfs"))} &&",
+            "git config filter.lfs.smudge 'git-lfs smudge -- %f' && git config filter.lfs.clean 'git-lfs clean -- %f' &&",
+            "git config filter.lfs.process git-lfs\\ filter-process && git config filter.lfs.required true &&");
+
         // Borrowing by hand instead of "git clone --shared": that one copies everything when the mirror is shallow, and would call the
         // mirror origin.
         return $$"""
@@ -62,6 +84,7 @@ public static class CheckoutScript
               printf '%s\n' {{objects}} > .git/objects/info/alternates &&
               { [ ! -e {{shallow}} ] || cp -- {{shallow}} .git/shallow; } &&
               {{remote}}
+              {{large}}
               git -c core.hooksPath=/dev/null -c core.attributesFile=/dev/null -c core.fsmonitor=false \
                 -c submodule.recurse=false -c advice.detachedHead=false checkout --quiet --detach {{sha}} &&
               [ "$(git rev-parse --verify HEAD)" = {{sha}} ]

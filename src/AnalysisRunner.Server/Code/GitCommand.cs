@@ -31,6 +31,9 @@ public sealed class GitCommand
     /// <summary>The absolute path of a file in the format of git-credential-store, where it finds user names and passwords; null is none.</summary>
     public string? Credentials { get; init; }
 
+    /// <summary>Settings for this command alone, each <c>name=value</c>; chosen by this code.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>The most that it may write to stdout, in bytes.</summary>
     public int OutputLimit { get; init; } = 64 * 1024 * 1024;
 

@@ -138,7 +138,7 @@ public sealed class GitProcess
             start.ArgumentList.Add(Absolute(folder));
         }
         if (command.Repository is { } repository) start.ArgumentList.Add($"--git-dir={Absolute(repository)}");
-        foreach (var setting in FixedSettings)
+        foreach (var setting in FixedSettings.Concat(command.Settings))
         {
             start.ArgumentList.Add("-c");
             start.ArgumentList.Add(setting);

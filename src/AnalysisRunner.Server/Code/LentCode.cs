@@ -47,8 +47,7 @@ internal sealed class LentCode
         {
             UserFolders.LetPass(_folders.Root);
             UserFolders.CreatePassage(_folders.Code);
-            Directory.CreateDirectory(folder);
-            FileOwner.Give(folder, 0, user.GroupId, Shared);
+            CreateShared(folder, user);
             var format = commit.Commit.ToString().Length == 64 ? "sha256" : "sha1";
             // Named when it is whole, and with the user's group from the first file on.
             var draft = repository + ".new";
@@ -61,8 +60,35 @@ internal sealed class LentCode
         {
             Repository = repository,
             Transport = "file",
-        }.AddValue(commit.Mirror).Add($"{name}:{name}"));
-        return commit with { Mirror = repository };
+        }.AddValue(commit.Mirror).Add($"{name}:{name}").Add(commit.DefaultBranch.ContainsCommit && commit.DefaultBranchRef is { } branch ? [$"+{branch}:{Mirror.Default}"] : []));
+        if (commit.HasLargeFiles) LendLargeFiles(Path.Combine(commit.Mirror, "lfs", "objects"), Path.Combine(repository, "lfs", "objects"), user);
+        return commit with { Mirror = repository, DefaultBranchRef = Mirror.Default };
+    }
+
+    /// <summary>Copies what is missing; a file has its SHA-256 for a name, so that one that is there is the one.</summary>
+    [SupportedOSPlatform("linux")]
+    private static void LendLargeFiles(string from, string to, OsUser user)
+    {
+        CreateShared(Path.GetDirectoryName(to)!, user);
+        CreateShared(to, user);
+        foreach (var folder in Directory.EnumerateDirectories(from)) LendLargeFiles(folder, Path.Combine(to, Path.GetFileName(folder)), user);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            var target = Path.Combine(to, Path.GetFileName(file));
+            if (File.Exists(target)) continue;
+            var draft = target + ".new";
+            File.Copy(file, draft, overwrite: true);
+            FileOwner.Give(draft, 0, user.GroupId, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+            File.Move(draft, target, overwrite: true);
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static void CreateShared(string folder, OsUser user)
+    {
+        if (Directory.Exists(folder)) return;
+        Directory.CreateDirectory(folder);
+        FileOwner.Give(folder, 0, user.GroupId, Shared);
     }
 
     private async Task RunAsync(GitCommand command)

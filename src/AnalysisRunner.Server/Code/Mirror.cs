@@ -10,7 +10,8 @@ namespace AnalysisRunner.Server.Code;
 internal sealed class Mirror(GitProcess git, string folder, TimeSpan fetchLimit)
 {
     private const string Commits = "refs/analysis-runner/commits/";
-    private const string Default = "refs/analysis-runner/default";
+    /// <summary>The ref of the default branch, as it was last fetched.</summary>
+    public const string Default = "refs/analysis-runner/default";
 
     public bool Exists => Directory.Exists(folder);
 

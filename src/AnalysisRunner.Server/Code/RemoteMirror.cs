@@ -74,6 +74,7 @@ internal sealed class RemoteMirror(GitProcess git, string folder, TimeProvider t
             Mirror = folder,
             Subject = subject.Succeeded ? subject.Text : throw Failed($"Git cannot read the commit '{commit}'", subject),
             DefaultBranch = await JudgeAsync(remote, commit),
+            DefaultBranchRef = remote.DefaultBranch is { } branch ? "refs/heads/" + branch : null,
         };
     }
 

@@ -70,6 +70,7 @@ public sealed class RepositoryMirrors : IRepositoryMirrors, IDisposable
                 Mirror = path,
                 Subject = await mirror.GetSubjectAsync(source, commit, cancellation),
                 DefaultBranch = await mirror.JudgeAsync(source, commit, cancellation),
+                DefaultBranchRef = Code.Mirror.Default,
             };
         }
         finally

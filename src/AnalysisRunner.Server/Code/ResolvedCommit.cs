@@ -17,6 +17,12 @@ public sealed record ResolvedCommit
     /// <summary>Whether the default branch contains the commit.</summary>
     public required DefaultBranch DefaultBranch { get; init; }
 
+    /// <summary>Whether it keeps files in Git LFS, which are in the mirror's folder <c>lfs</c>.</summary>
+    public bool HasLargeFiles { get; init; }
+
+    /// <summary>The ref of the mirror that is the default branch; null when there is none.</summary>
+    public string? DefaultBranchRef { get; init; }
+
     /// <summary>Its submodules and theirs, each after the one that has it.</summary>
     public IReadOnlyList<ResolvedSubmodule> Submodules { get; init; } = [];
 }

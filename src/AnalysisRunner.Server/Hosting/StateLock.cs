@@ -7,7 +7,8 @@ namespace AnalysisRunner.Server.Hosting;
 /// <summary>One server at a time holds a state folder. The operating system gives the lock back when the process ends, however it ends.</summary>
 internal sealed class StateLock : IDisposable
 {
-    private const UnixFileMode Passage = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Passable = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly FileStream _file;
 
@@ -21,8 +22,8 @@ internal sealed class StateLock : IDisposable
         try
         {
             PrivateFile.CreateFolder(folder);
-            // Others may be let pass to what is theirs, and nothing else.
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) & Passage | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // A server that lets the users of jobs pass has left it so, for jobs that still run; any other mode is not of its making.
+            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(folder) != Passable) File.SetUnixFileMode(folder, OwnerOnly);
             return new StateLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(path))

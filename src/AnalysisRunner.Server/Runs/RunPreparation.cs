@@ -44,7 +44,7 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
             Image = image,
             DotnetHost = dotnetHost,
         };
-        var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin) : null;
+        var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin, invocation.AccessLevel.NeedsReviewedCode()) : null;
         var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
         return new RunDocuments(config.ToToml(), config.Origins, DriverScript.Write(plan, folder, checkout), trace);
     }

@@ -17,7 +17,7 @@ namespace AnalysisRunner.Server.Submissions;
 internal sealed record ReviewedSubmission(SubmissionRequest Request, DatasetPolicy Dataset, AccessLevel Level, CommittedSubmission Found, string? Image, string? PolicyVersion);
 
 /// <summary>Everything that has to be right before a request is recorded: its form, the policy, and the commit that it names.</summary>
-internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirrors mirrors, CommitExamination examination)
+internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirrors mirrors, CommitExamination examination, LargeFiles largeFiles)
 {
     /// <summary>Judges a request.</summary>
     /// <param name="caller">Who asks.</param>
@@ -37,8 +37,13 @@ internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirro
 
         _ = AccessLevelNames.TryParse(request.AccessLevel, out var level);
         var found = await examination.ExamineAsync(request, SourceOf(settings.Code, request, repository), cancellation);
+        if (found.Commit is { } commit) found = found with { Commit = await largeFiles.BringAsync(commit, RemoteOf(settings.Code, request, repository)) };
         return new ReviewedSubmission(request, settings.Policy.Find(request.Dataset)!, level, found, request.Image ?? settings.DriverImage, settings.Version);
     }
+
+    private static RemoteRepository RemoteOf(CodeSettings code, SubmissionRequest request, NamedRepository? repository) => repository is not null && !code.UsesWorkTrees
+        ? KnownRepositories.Locate(code, repository)
+        : new RemoteRepository { Name = request.WorkTree!, Address = new Uri(request.WorkTree!).AbsoluteUri };
 
     private ICodeSource? SourceOf(CodeSettings code, SubmissionRequest request, NamedRepository? repository)
     {

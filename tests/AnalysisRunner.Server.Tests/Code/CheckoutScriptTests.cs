@@ -44,6 +44,24 @@ public sealed class CheckoutScriptTests
     }
 
     [GitFact]
+    public async Task Reviewed_code_is_checked_out_only_while_the_mirrors_default_branch_has_it()
+    {
+        using var user = new UserRepository();
+        user.Commit("one");
+        var commit = await user.ResolveAsync(user.Commit("two"));
+        commit.DefaultBranchRef.ShouldNotBeNull();
+        var folder = Path.Combine(user.Root, "checkout");
+        Bash(CheckoutScript.Create(commit, folder, null, reviewed: true), user.Root).ShouldBe((0, "", ""));
+
+        GitIn(commit.Mirror, "update-ref", commit.DefaultBranchRef, commit.Commit + "~1");
+        var later = Path.Combine(user.Root, "later");
+        var result = Bash(CheckoutScript.Create(commit, later, null, reviewed: true), user.Root);
+        result.Exit.ShouldBe(1);
+        result.Error.ShouldContain("AR6031: Commit '" + commit.Commit);
+        Directory.Exists(later).ShouldBeFalse();
+    }
+
+    [GitFact]
     public async Task Without_an_origin_there_is_none()
     {
         using var user = new UserRepository();

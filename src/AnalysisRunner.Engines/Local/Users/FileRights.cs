@@ -54,7 +54,7 @@ internal readonly ref struct FileRights
         throw new IOException("the system does not let this process act as another user; it must run as root with the capabilities SETUID and SETGID.");
     }
 
-    private static unsafe void Restore()
+    private static void Restore()
     {
         var (user, group) = (UserCalls.EffectiveUser(), UserCalls.EffectiveGroup());
         _ = UserCalls.SetFileUser(user);
@@ -74,7 +74,7 @@ internal readonly ref struct FileRights
     }
 
     /// <summary>The groups of this process, which every thread is in that is nobody else.</summary>
-    private static readonly uint[] Own = ReadOwn();
+    private static uint[] Own => field ??= ReadOwn();
 
     private static unsafe uint[] ReadOwn()
     {
