@@ -9,26 +9,26 @@ internal sealed class Readiness(IEnumerable<IReadinessCheck> checks, TimeProvide
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private Task<Answer>? _last;
-    private long _askedAt;
+    private Task<Trouble?[]>? _costly;
+    private long _lookedAt;
 
     /// <summary>The state for operators.</summary>
-    public Task<Answer> DescribeAsync()
+    public async Task<Answer> DescribeAsync()
     {
+        Task<Trouble?[]> costly;
         lock (_lock)
         {
-            if (_last is null || (_last.IsCompleted && time.GetElapsedTime(_askedAt) >= Interval)) (_last, _askedAt) = (LookAsync(), time.GetTimestamp());
-            return _last;
+            if (_costly is null || (_costly.IsCompleted && time.GetElapsedTime(_lookedAt) >= Interval)) (_costly, _lookedAt) = (LookAsync(isCostly: true), time.GetTimestamp());
+            costly = _costly;
         }
-    }
-
-    private async Task<Answer> LookAsync()
-    {
-        var found = (await Task.WhenAll(checks.Select(check => check.FindAsync(CancellationToken.None)))).OfType<Trouble>().ToList();
+        var found = (await LookAsync(isCostly: false)).Concat(await costly).OfType<Trouble>().ToList();
         if (found.Count == 0) return new Answer("ready\n", AcceptsWork: true);
         var isFatal = found.Exists(trouble => trouble.IsFatal);
         return new Answer((isFatal ? "unavailable\n" : "degraded\n") + string.Concat(found.Select(trouble => $"{trouble.Part}: {trouble.Text}\n")), !isFatal);
     }
+
+    private Task<Trouble?[]> LookAsync(bool isCostly) =>
+        Task.WhenAll(checks.Where(check => check.IsCostly == isCostly).Select(check => check.FindAsync(CancellationToken.None)));
 
     /// <summary>An answer.</summary>
     /// <param name="Text">The state, and below it what is wrong.</param>

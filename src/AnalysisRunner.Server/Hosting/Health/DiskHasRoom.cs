@@ -10,6 +10,8 @@ internal sealed class DiskHasRoom(StateFolders folders, ILogger<DiskHasRoom> log
     private const long Little = 64L << 20;
     private const int Probe = 64 * 1024;
 
+    public bool IsCostly => true;
+
     public Task<Trouble?> FindAsync(CancellationToken cancellation)
     {
         foreach (var (name, folder) in new[] { ("state", folders.Root), ("config_store", folders.Configs) })

@@ -3,6 +3,9 @@ namespace AnalysisRunner.Server.Hosting.Health;
 /// <summary>Looks whether one part of the server does what it should.</summary>
 internal interface IReadinessCheck
 {
+    /// <summary>Whether a look costs so much that its answer stands for a second.</summary>
+    bool IsCostly { get; }
+
     /// <summary>What is wrong now; null when nothing is.</summary>
     Task<Trouble?> FindAsync(CancellationToken cancellation);
 }

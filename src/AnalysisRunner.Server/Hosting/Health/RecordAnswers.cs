@@ -11,6 +11,8 @@ internal sealed class RecordAnswers(IInvocationLog log, TimeProvider time, ILogg
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    public bool IsCostly => true;
+
     public async Task<Trouble?> FindAsync(CancellationToken cancellation)
     {
         DateTimeOffset? last;

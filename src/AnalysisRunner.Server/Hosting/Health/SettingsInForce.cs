@@ -6,6 +6,8 @@ namespace AnalysisRunner.Server.Hosting.Health;
 /// <summary>Whether the settings in force are those of the file.</summary>
 internal sealed class SettingsInForce(CurrentSettings settings) : IReadinessCheck
 {
+    public bool IsCostly => false;
+
     public Task<Trouble?> FindAsync(CancellationToken cancellation)
     {
         var refused = settings.Refused;
