@@ -38,7 +38,7 @@ internal sealed class SharedServer : IAsyncDisposable
             opened.Add(StateLock.Take(folders.Root));
             var log = opened.Add(new RunnerLog(options.Log, options.Time));
             var sockets = opened.Add(ListenSockets.Bind(options.Urls));
-            var address = new ServerAddress(settings.Fixed.PublicUrl, sockets.Endpoints);
+            var address = new ServerAddress(settings.Fixed.PublicUrl, sockets.Endpoints, driversAreElsewhere: settings.Fixed.Slurm is not null);
             var app = opened.Add(ServerApplication.Build(new ServerParts
             {
                 Folders = folders,
@@ -52,7 +52,9 @@ internal sealed class SharedServer : IAsyncDisposable
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 // No object stores: nothing yet says which dataset and level may use which of this server's credentials.
-                Engine = await LocalEngines.OpenAsync(folders, log, opened, [], replaceEngine, cancellation),
+                Engine = settings.Fixed.Slurm is { } slurm
+                    ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, replaceEngine, cancellation)
+                    : await LocalEngines.OpenAsync(folders, log, opened, [], replaceEngine, cancellation),
                 Time = options.Time,
             }));
             await app.StartAsync(cancellation);

@@ -37,6 +37,9 @@ internal sealed record FixedSettings
     /// <summary>Where the invocation log is kept, as <see cref="InvocationLogOptions.Database"/> takes it.</summary>
     public string Database { get; init; } = InvocationLogOptions.Sqlite;
 
+    /// <summary>The cluster that runs drivers and jobs; null when this machine does.</summary>
+    public SlurmSettings? Slurm { get; init; }
+
     /// <summary>The absolute path of the folder of composed configs; null for the one in the state folder.</summary>
     public string? ConfigStore { get; init; }
 

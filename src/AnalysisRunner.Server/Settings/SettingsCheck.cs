@@ -40,6 +40,9 @@ internal sealed class SettingsCheck(SettingsText text)
         }
         if (Text(settings.Find("server", "git_credentials")) is { } credentials && !File.Exists(text.Absolute(credentials))) Report(settings.Find("server", "git_credentials")!, "names a file that does not exist; correct the path, or remove the key.");
 
+        foreach (var (key, problem) in SlurmSettings.Problems(key => Text(settings.Find("slurm", key)), [.. Items(settings.Find("slurm", "options")).Select(item => item.Text)]))
+            _problems.Add(At(settings.Find("slurm", key)!, problem.Code, problem.Message));
+
         foreach (var repository in Tables(settings, "repositories"))
         {
             RepositoryName(repository, repository.Key);

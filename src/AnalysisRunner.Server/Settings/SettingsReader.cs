@@ -42,6 +42,7 @@ internal static class SettingsReader
                 State = text.Absolute(server["state"].AsString()),
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
+                Slurm = SlurmSettings.Read(table),
                 ConfigStore = server.Find("config_store") is { } store ? SettingsCheck.FolderOf(store.AsString()) : null,
                 Storage = server.Find("storage") is { } storage ? SettingsCheck.FolderOf(storage.AsString()) : null,
             },
