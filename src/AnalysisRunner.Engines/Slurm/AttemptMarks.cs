@@ -49,7 +49,7 @@ internal sealed class AttemptMarks(string folder)
 
     private string Name(int job, int attempt, string kind) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{job}-{attempt}.{kind}"));
 
-    private static int[] Positions(string field) => field == "-" ? [] : [.. field.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(position => int.Parse(position, CultureInfo.InvariantCulture))];
+    private static int[] Positions(string field) => [.. field.Split(',').Select(SubmissionFields.Number).OfType<int>()];
 
     /// <summary>Microseconds since 1970.</summary>
     private static DateTimeOffset? TryTime(string field) =>

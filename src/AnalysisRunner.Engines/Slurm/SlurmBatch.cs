@@ -48,7 +48,11 @@ internal sealed class SlurmBatch(LiveBatch live)
     /// <summary>The tasks that Slurm has or will have.</summary>
     public IEnumerable<SlurmTask> Alive => _current.OfType<SlurmTask>().Where(task => task.IsAlive);
 
-    public int NextNumber => Submissions.Count == 0 ? 1 : Submissions.Keys.Last() + 1;
+    /// <summary>A number that no submission has had, also none that the journal has lost: Slurm may still have its tasks, which read its files.</summary>
+    public int NextNumber => Math.Max(Submissions.Count == 0 ? 0 : Submissions.Keys.Last(), LastNumberOnDisk) + 1;
+
+    /// <summary>The highest number that files of submissions had when the engine opened.</summary>
+    public int LastNumberOnDisk { get; init; }
 
     public void Begin(BatchRun run) => _current = new SlurmTask?[run.Jobs.Length];
 

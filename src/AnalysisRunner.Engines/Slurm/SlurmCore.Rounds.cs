@@ -11,6 +11,7 @@ internal sealed partial class SlurmCore
 
     private bool _isReachable = true;
     private TimeSpan _interval;
+    private long _askedAt;
 
     private async Task LoopAsync()
     {
@@ -46,7 +47,10 @@ internal sealed partial class SlurmCore
     /// <summary>One look at everything, and what follows from it; the answer is when to look again.</summary>
     private async Task<TimeSpan> RoundAsync()
     {
-        var (asks, changes) = Read(() => (_active.Any(batch => batch.Alive.Any()), _changes));
+        // Whoever wakes the loop does not make it ask more often.
+        var isSoon = _options.TimeProvider.GetElapsedTime(_askedAt) < _options.ShortestPoll;
+        var (asks, changes) = Read(() => (!isSoon && _active.Any(batch => batch.Alive.Any()), _changes));
+        if (asks) _askedAt = _options.TimeProvider.GetTimestamp();
         // The queue first: what is gone from it has written its files before.
         var queue = asks ? await AskAsync(() => _cluster.ListAsync(Closing)) : null;
         lock (_gate)
@@ -128,7 +132,7 @@ internal sealed partial class SlurmCore
     private void TakeMarks(SlurmBatch batch, List<SlurmTask> missing)
     {
         var run = batch.Live.Run!;
-        if (batch.Live.IsFinal || batch.Submissions.Count == 0) return;
+        if (batch.Live.IsFinal) return;
         var (claimed, ended) = batch.Marks.List();
         claimed.RemoveWhere(attempt => attempt.Job < 1 || attempt.Job > run.Jobs.Length || attempt.Attempt <= run.Jobs[attempt.Job - 1].LastAttempt);
         // The claim of a child may be seen together with the end of its parent, and that of a grandchild too.

@@ -11,7 +11,7 @@ internal sealed class SlurmRecovery(SlurmEngineOptions options)
     public SlurmBatch? Load(BatchFolder folder)
     {
         var live = new LiveBatch(folder);
-        var batch = new SlurmBatch(live);
+        var batch = new SlurmBatch(live) { LastNumberOnDisk = SubmissionFiles.LastNumber(Path.Combine(folder.Path, "submissions")) };
         try
         {
             if (folder.ReadSummary() is { } summary)

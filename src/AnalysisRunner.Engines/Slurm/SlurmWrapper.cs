@@ -62,7 +62,7 @@ internal static class SlurmWrapper
         if [[ $limit != - ]]; then ( sleep "$limit"; kill -USR2 $$ ) & watch=$!; fi
         while :; do wait "$script"; code=$?; kill -0 "$script" || break; done
         if [[ $stopped ]]; then while kill -0 -- "-$script" && kill -0 "$killer"; do sleep 0.05; done; fi
-        trap '' USR1 USR2
+        trap '' USR1 USR2 TERM INT HUP
         kill -KILL -- "-$script"
         [[ ${watch-} ]] && kill -KILL -- "-$watch"
         [[ ${killer-} ]] && kill -KILL -- "-$killer"

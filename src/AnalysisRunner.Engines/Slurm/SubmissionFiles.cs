@@ -60,6 +60,11 @@ internal static class SubmissionFiles
         return tasks;
     }
 
+    /// <summary>The highest number that has files; 0 when there are none.</summary>
+    public static int LastNumber(string folder) => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, "*.tasks").Select(file => SubmissionFields.Number(Path.GetFileNameWithoutExtension(file)) ?? 0).DefaultIfEmpty().Max()
+        : 0;
+
     private static string TasksFile(string folder, int number) => Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture) + ".tasks");
 
     private static string ScriptsFile(string folder, int number) => Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture) + ".scripts");

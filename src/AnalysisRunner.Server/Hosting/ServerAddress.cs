@@ -6,7 +6,8 @@ namespace AnalysisRunner.Server.Hosting;
 /// <summary>Where this server is reached; known before it listens, because links and checks need it.</summary>
 /// <param name="url">Where users reach it, without a trailing slash.</param>
 /// <param name="endpoints">Where it listens; never empty.</param>
-internal sealed class ServerAddress(string url, IReadOnlyList<IPEndPoint> endpoints)
+/// <param name="driversAreElsewhere">Whether drivers run on other machines than this one.</param>
+internal sealed class ServerAddress(string url, IReadOnlyList<IPEndPoint> endpoints, bool driversAreElsewhere = false)
 {
     /// <summary>Where users reach it, without a trailing slash.</summary>
     public string Url { get; } = url;
@@ -14,8 +15,8 @@ internal sealed class ServerAddress(string url, IReadOnlyList<IPEndPoint> endpoi
     /// <summary>Whether users reach it by TLS.</summary>
     public bool IsSecure { get; } = url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Where drivers on this machine reach it: not by way of what stands before the server.</summary>
-    public string DriverUrl { get; } = $"http://{HostOf(endpoints[0])}";
+    /// <summary>Where drivers reach it: on this machine not by way of what stands before the server, on others as users do.</summary>
+    public string DriverUrl { get; } = driversAreElsewhere ? url : $"http://{HostOf(endpoints[0])}";
 
     /// <summary>The port it listens on.</summary>
     public int Port { get; } = endpoints[0].Port;

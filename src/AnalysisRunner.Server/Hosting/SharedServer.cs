@@ -42,7 +42,7 @@ internal sealed class SharedServer : IAsyncDisposable
             var (stores, current) = (opened.Add(options.Stores()), new CurrentSettings(settings));
             await StoreStart.EnsureAsync(folders, stores, log.CreateLogger(nameof(StoreStart)), cancellation);
             var sockets = opened.Add(ListenSockets.Bind(options.Urls));
-            var address = new ServerAddress(settings.Fixed.PublicUrl, sockets.Endpoints);
+            var address = new ServerAddress(settings.Fixed.PublicUrl, sockets.Endpoints, driversAreElsewhere: settings.Fixed.Slurm is not null);
             var app = opened.Add(ServerApplication.Build(new ServerParts
             {
                 Folders = folders,
@@ -56,7 +56,9 @@ internal sealed class SharedServer : IAsyncDisposable
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 Stores = stores,
-                Engine = await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),
+                Engine = settings.Fixed.Slurm is { } slurm
+                    ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, replaceEngine, cancellation)
+                    : await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),
                 Time = options.Time,
             }));
             await app.StartAsync(cancellation);

@@ -65,6 +65,9 @@ internal sealed record FixedSettings
     /// <summary>How the engine of this machine works.</summary>
     public LocalEngineSettings LocalEngine { get; init; } = new();
 
+    /// <summary>The cluster that runs drivers and jobs; null when this machine does.</summary>
+    public SlurmSettings? Slurm { get; init; }
+
     /// <summary>Where composed configs are kept, an absolute path or a URL; null for the folder in the state folder.</summary>
     public string? ConfigStore { get; init; }
 

@@ -49,6 +49,10 @@ internal sealed partial class SettingsCheck(SettingsText text)
         {
             Report(place, $"holds {Quoted.Value(name)}, which is no name of an environment variable, or one that decides which config, identity or programs a run has; remove it.");
         }
+
+        foreach (var (key, problem) in SlurmSettings.Problems(key => Text(settings.Find("slurm", key)), [.. Items(settings.Find("slurm", "options")).Select(item => item.Text)]))
+            _problems.Add(At(settings.Find("slurm", key)!, problem.Code, problem.Message));
+
         foreach (var repository in Tables(settings, "repositories"))
         {
             RepositoryName(repository, repository.Key);

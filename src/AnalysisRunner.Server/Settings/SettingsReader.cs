@@ -46,6 +46,7 @@ internal static partial class SettingsReader
                 State = text.Absolute(server["state"].AsString()),
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
+                Slurm = SlurmSettings.Read(table),
                 ConfigStore = server.Find("config_store") is { } store ? StorageAddress.Parse(store.AsString()) : null,
                 LocalEngine = LocalEngineReader.Read(table),
                 Storage = server.Find("storage") is { } storage ? StorageAddress.Parse(storage.AsString()) : null,

@@ -43,7 +43,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Remotes => Path.Combine(Repository.Root, "remotes");
 
-    public Uri Url => new(Server.Address.DriverUrl);
+    public Uri Url => new($"http://127.0.0.1:{Server.Address.Port}");
 
     public IInvocationLog InvocationLog => Server.Services.GetRequiredService<IInvocationLog>();
 

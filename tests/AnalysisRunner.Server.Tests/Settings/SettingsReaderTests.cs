@@ -41,6 +41,19 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_cluster_is_read_and_equal_settings_are_equal()
+    {
+        const string Cluster = "engine = \"slurm\"\n[slurm]\npartition = \"long,short\"\naccount = \"genomics\"\noptions = [\"gres=gpu:1\", \"nice=10\"]\nmemory_growth = 1.5\n";
+
+        var slurm = Read(Least + Cluster).Fixed.Slurm.ShouldNotBeNull();
+
+        slurm.ShouldBe(Read(Least + Cluster).Fixed.Slurm);
+        (slurm.Partition, slurm.Account, slurm.DriverPartition, slurm.MemoryGrowth, slurm.VisibilityLimit).ShouldBe(("long,short", "genomics", null, 1.5, TimeSpan.FromMinutes(1)));
+        slurm.Placement().Options.ShouldBe(new Dictionary<string, string> { ["gres"] = "gpu:1", ["nice"] = "10" });
+        Read(Least + "[slurm]\npartition = \"long\"\n").Fixed.Slurm.ShouldBeNull();
+    }
+
+    [Fact]
     public void The_documented_example_is_right()
     {
         var page = File.ReadAllText(PageFile());
@@ -82,6 +95,10 @@ public sealed class SettingsReaderTests : IDisposable
     {
         { "unknown = 1", "AR4101", 4, "server.unknown" },
         { "driver_image = 3", "AR4103", 4, "server.driver_image" },
+        { "[slurm]\npartition = \"a b\"", "AR6243", 5, "slurm.partition" },
+        { "[slurm]\noptions = [\"output=/etc/passwd\"]", "AR6243", 5, "slurm.options" },
+        { "[slurm]\naccount = \"--wrap=x\"", "AR6243", 5, "slurm.account" },
+        { "engine = \"magic\"", "AR4106", 4, "server.engine" },
         { "database = \"mysql\"", "AR6130", 4, "server.database" },
         { "database = \"Host=db;Colour=red\"", "AR6130", 4, "server.database" },
         { "database = \"Database=log\"", "AR6130", 4, "server.database" },
