@@ -26,14 +26,17 @@ internal sealed class LoadedServer : IAsyncDisposable
     public string NewToken(int user) => _issuer.Token(string.Create(CultureInfo.InvariantCulture, $"user{user}@example.org"));
 
     /// <summary>What the child process does.</summary>
-    public static async Task<int> ServeAsync(string settings, string url)
+    public static async Task<int> ServeAsync(string settings, string url, bool holds)
     {
-        await using var server = await SharedServer.StartAsync(SharedServerOptions.Parse(["--config", settings, "--urls", url], _ => null), _ => new NoOpEngine());
+        await using var server = await SharedServer.StartAsync(SharedServerOptions.Parse(["--config", settings, "--urls", url], _ => null), _ => new NoOpEngine(holds));
         await server.WaitForShutdownAsync();
         return 0;
     }
 
-    public static async Task<LoadedServer> StartAsync(string database, int users)
+    /// <param name="database">The setting.</param>
+    /// <param name="users">How many there are.</param>
+    /// <param name="holds">Whether runs never end.</param>
+    public static async Task<LoadedServer> StartAsync(string database, int users, bool holds = false)
     {
         var folder = Directory.CreateTempSubdirectory("server-load-").FullName;
         var commit = MakeRepository(folder);
@@ -49,6 +52,10 @@ internal sealed class LoadedServer : IAsyncDisposable
             database = "{database}"
             repository_base = "file://{folder}/remotes/"
 
+            [limits]
+            submissions_per_minute = 0
+            unfinished = 0
+
             [identity.bench]
             issuer = "{issuer.Url}"
             audiences = ["{TestIssuer.Audience}"]
@@ -61,10 +68,14 @@ internal sealed class LoadedServer : IAsyncDisposable
             """);
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? ["exec", typeof(LoadedServer).Assembly.Location] : [];
-        var process = Start(Environment.ProcessPath!, "/", [.. program, "serve", settings, url.ToString().TrimEnd('/')], Path.Combine(folder, "server.log"));
+        var process = Start(Environment.ProcessPath!, "/", [.. program, holds ? "hold" : "serve", settings, url.ToString().TrimEnd('/')], Path.Combine(folder, "server.log"));
         await WaitUntilReadyAsync(url, process, Path.Combine(folder, "server.log"));
         return new LoadedServer(process, issuer, folder, url, commit);
     }
+
+    /// <summary>Notes the beginning of a step, as the driver of a run does.</summary>
+    public Task NoteStepAsync(string arGuid, string step) =>
+        File.AppendAllTextAsync(Path.Combine(_folder, "state", "runs", arGuid, "steps"), string.Create(CultureInfo.InvariantCulture, $"start {step} {DateTimeOffset.UtcNow.ToUnixTimeSeconds()}\n"));
 
     public async ValueTask DisposeAsync()
     {

@@ -4,19 +4,19 @@ using AnalysisRunner.Engines;
 
 namespace AnalysisRunner.Server.Load;
 
-/// <summary>An engine that does nothing and says at once that it is done, so that what is measured is the server. It remembers nothing.</summary>
-internal sealed class NoOpEngine : IBatchEngine
+/// <summary>An engine that does nothing, so that what is measured is the server, and remembers nothing.</summary>
+/// <param name="holds">Whether drivers run for ever; otherwise they are done at once.</param>
+internal sealed class NoOpEngine(bool holds) : IBatchEngine
 {
-    private static readonly JobCounts OneDone = new(0, 0, 0, 1, 0, 0);
 
     public string Name => "no-op";
 
-    public Task<BatchSummary> SubmitAsync(BatchSpec spec, CancellationToken cancellation) => Task.FromResult(Ended(spec.Key));
+    public Task<BatchSummary> SubmitAsync(BatchSpec spec, CancellationToken cancellation) => Task.FromResult(Describe(spec.Key));
 
-    public ValueTask<BatchSummary?> GetAsync(string key, CancellationToken cancellation) => ValueTask.FromResult<BatchSummary?>(Ended(key));
+    public ValueTask<BatchSummary?> GetAsync(string key, CancellationToken cancellation) => ValueTask.FromResult<BatchSummary?>(Describe(key));
 
     public ValueTask<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyList<JobSummary>>(after > 0 ? [] : [new JobSummary { Id = 1, Name = "driver", State = JobState.Succeeded, Attempts = 1, ExitCode = 0, Command = "" }]);
+        ValueTask.FromResult<IReadOnlyList<JobSummary>>(after > 0 ? [] : [new JobSummary { Id = 1, Name = "driver", State = holds ? JobState.Running : JobState.Succeeded, Attempts = 1, ExitCode = holds ? null : 0, Command = "" }]);
 
     public ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<AttemptSummary>>([]);
@@ -45,5 +45,7 @@ internal sealed class NoOpEngine : IBatchEngine
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static BatchSummary Ended(string key) => new(key, "driver", BatchState.Succeeded, OneDone, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+    private BatchSummary Describe(string key) => holds
+        ? new(key, "driver", BatchState.Running, new JobCounts(0, 0, 1, 0, 0, 0), DateTimeOffset.UnixEpoch, null)
+        : new(key, "driver", BatchState.Succeeded, new JobCounts(0, 0, 0, 1, 0, 0), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 }

@@ -1,18 +1,30 @@
 // Measures a shared server. Usage:
 //   dotnet run -c Release --project bench/AnalysisRunner.Server.Load -- submit [clients=64] [seconds=30] [rounds=3] [sqlite|postgres]
+//   dotnet run -c Release --project bench/AnalysisRunner.Server.Load -- follow [followers=1000]
 // Writes a line of a table per round. Linux only: it reads /proc.
 
 using System.Globalization;
 using AnalysisRunner.Server.Load;
 using AnalysisRunner.Server.Tests.Record;
 
-if (args is ["serve", var settings, var url]) return await LoadedServer.ServeAsync(settings, url);
+if (args is ["serve" or "hold", var settings, var url]) return await LoadedServer.ServeAsync(settings, url, holds: args[0] == "hold");
 
 var verb = args.Length > 0 ? args[0] : "submit";
 var clients = Number(1, 64);
 var seconds = Number(2, 30);
 var rounds = Number(3, 3);
 string[] databases = args.Length > 4 ? [args[4]] : ["sqlite", "postgres"];
+if (verb == "follow")
+{
+    Console.WriteLine("| log | followers | last after first ms | server cpu ms each | peak MiB before | peak MiB after | KiB each |");
+    Console.WriteLine("|---|---|---|---|---|---|---|");
+    foreach (var database in databases)
+    {
+        await using var server = await LoadedServer.StartAsync(database == "postgres" ? await PostgresCluster.CreateDatabaseAsync() : "sqlite", 1, holds: true);
+        await FollowerLoad.RunAsync(server, database, Number(1, 1000));
+    }
+    return 0;
+}
 if (verb != "submit") throw new ArgumentException($"'{verb}' is nothing that this program measures; see its first lines.");
 
 Console.WriteLine("| log | clients | accepted/s | p50 ms | p99 ms | longest ms | server cpu ms each | database cpu ms each | client cpu ms each | server peak MiB | unfinished at the end |");

@@ -14,21 +14,7 @@ internal static class SubmissionLoad
     public static async Task RunAsync(LoadedServer server, int clients, TimeSpan warmUp, TimeSpan duration, Func<Usage>? database)
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = clients, UseCookies = false, UseProxy = false }) { BaseAddress = server.Url };
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new SubmissionRequest
-            {
-                Dataset = "bench",
-                AccessLevel = "standard",
-                Description = "count the samples of the cohort",
-                Repository = "demo",
-                Commit = server.Commit,
-                Branch = "main",
-                Script = ["./run.sh", "--cohort", "bench"],
-                Environment = new Dictionary<string, string> { ["MODE"] = "fast" },
-                Config = [new ConfigLayer("config.toml")],
-                Client = new ClientInfo("AnalysisRunner.Server.Load", "1.0.0"),
-            },
-            ContractsJson.Default.SubmissionRequest);
+        var body = Body(server.Commit);
         var tokens = Enumerable.Range(0, clients).Select(server.NewToken).ToArray();
 
         await RoundAsync(http, tokens, body, warmUp);
@@ -56,11 +42,7 @@ internal static class SubmissionLoad
             while (watch.Elapsed < duration)
             {
                 var began = Stopwatch.GetTimestamp();
-                using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/submissions") { Content = new ByteArrayContent(body) };
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-                request.Headers.Host = "runner.example.org";
-                request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+                using var request = Describe(body, token);
                 using var response = await http.SendAsync(request);
                 if (response.StatusCode != HttpStatusCode.Accepted) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
                 _ = await response.Content.ReadAsByteArrayAsync();
@@ -69,6 +51,41 @@ internal static class SubmissionLoad
             return times;
         })));
         return [.. all.SelectMany(times => times)];
+    }
+
+    /// <summary>Submits once; the answer is the ar-guid.</summary>
+    public static async Task<string> SubmitOneAsync(HttpClient http, string token, string commit)
+    {
+        using var request = Describe(Body(commit), token);
+        using var response = await http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return (await JsonSerializer.DeserializeAsync(await response.Content.ReadAsStreamAsync(), ContractsJson.Default.SubmissionAccepted))!.ArGuid;
+    }
+
+    private static byte[] Body(string commit) => JsonSerializer.SerializeToUtf8Bytes(
+        new SubmissionRequest
+        {
+            Dataset = "bench",
+            AccessLevel = "standard",
+            Description = "count the samples of the cohort",
+            Repository = "demo",
+            Commit = commit,
+            Branch = "main",
+            Script = ["./run.sh", "--cohort", "bench"],
+            Environment = new Dictionary<string, string> { ["MODE"] = "fast" },
+            Config = [new ConfigLayer("config.toml")],
+            Client = new ClientInfo("AnalysisRunner.Server.Load", "1.0.0"),
+        },
+        ContractsJson.Default.SubmissionRequest);
+
+    private static HttpRequestMessage Describe(byte[] body, string token)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/submissions") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Host = "runner.example.org";
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        return request;
     }
 
     // How far the runs lag behind what is accepted: an engine that does nothing is done at once.

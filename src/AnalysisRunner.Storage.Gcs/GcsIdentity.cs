@@ -30,7 +30,7 @@ internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
         catch (Exception error) when (error is Google.Apis.Auth.OAuth2.Responses.TokenResponseException or InvalidOperationException)
         {
             throw new StorageException(StorageErrorKind.Denied, StorageCodes.BadCredentials, path.ToString(),
-                $"Google gives {Name} no token for \"{path}\" (\"{error.Message.ReplaceLineEndings(" ")}\"). Sign in again: gcloud auth application-default login; or check the key file that GOOGLE_APPLICATION_CREDENTIALS names.", error);
+                $"Google gives no token for \"{path}\" to {char.ToLowerInvariant(Name[0])}{Name[1..]} (\"{error.Message.ReplaceLineEndings(" ")}\"). Sign in again: gcloud auth application-default login; or check the key file that GOOGLE_APPLICATION_CREDENTIALS names.", error);
         }
         catch (HttpRequestException error)
         {

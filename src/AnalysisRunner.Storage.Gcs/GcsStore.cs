@@ -142,9 +142,7 @@ public sealed class GcsStore : IObjectStore
     public async Task<ObjectInfo> CopyAsync(StoragePath source, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= WriteOptions.Default;
-        ObjectRules.EnsureObject(source, Scheme);
-        ObjectRules.EnsureObject(destination, Scheme);
-        ObjectRules.EnsureMetadata(destination, options.Metadata, GcsRecord.Reserved);
+        ObjectRules.EnsureCopy(Scheme, source, destination, options, GcsRecord.Reserved);
         return await _copier.CopyAsync(source, destination, options, cancellationToken).ConfigureAwait(false);
     }
 

@@ -21,7 +21,7 @@ public sealed record GcsStoreOptions
     /// <summary>The project that pays for requests to requester-pays buckets.</summary>
     public string? BillingProject { get; init; }
 
-    /// <summary>The size of the pieces of large uploads, in bytes: a multiple of 256 KiB, to 64 MiB. Memory is taken for two.</summary>
+    /// <summary>The size of the pieces of large uploads, in bytes: a multiple of 256 KiB, to 64 MiB. Of a stream, memory is taken for two; of a local file, none.</summary>
     public int ChunkSize { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>How often one request is tried, the first time included; 1 to 20.</summary>

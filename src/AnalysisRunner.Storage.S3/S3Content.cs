@@ -90,10 +90,9 @@ internal sealed class S3Content(S3StoreOptions options, S3Connection connection)
         var request = new HttpRequestMessage(method, address);
         try
         {
-            var all = new SortedDictionary<string, string>(headers, StringComparer.Ordinal);
-            if (await connection.SignerAsync(path).ConfigureAwait(false) is { } signer) request.Headers.TryAddWithoutValidation("Authorization", signer.Sign(method, address, all, payload));
+            if (await connection.SignerAsync(path).ConfigureAwait(false) is { } signer) request.Headers.TryAddWithoutValidation("Authorization", signer.Sign(method, address, headers, payload));
             if (content is not null) request.Content = new UploadContent(content);
-            foreach (var (name, value) in all)
+            foreach (var (name, value) in headers)
                 if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content?.Headers.TryAddWithoutValidation(name, value);
             request.Headers.TryAddWithoutValidation("User-Agent", Product);
             // A large body is not sent to be refused.

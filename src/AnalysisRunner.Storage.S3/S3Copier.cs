@@ -10,11 +10,7 @@ internal sealed class S3Copier(S3Store store, S3StoreOptions options, S3Connecti
     internal async Task<ObjectInfo> CopyAsync(StoragePath source, StoragePath destination, WriteOptions write, CancellationToken cancellationToken)
     {
         if (write.Condition.Kind != WriteConditionKind.None && !options.Conditional)
-        {
-            var passing = await store.OpenReadAsync(source, null, cancellationToken).ConfigureAwait(false);
-            await using var opened = passing.ConfigureAwait(false);
-            return await store.WriteAsync(destination, passing, ObjectRules.WithOriginals(write, passing.Info), cancellationToken).ConfigureAwait(false);
-        }
+            return await ThroughThisMachine.CopyAsync(store, source, store, destination, write, cancellationToken).ConfigureAwait(false);
         var original = await store.FindAsync(source, cancellationToken).ConfigureAwait(false) ?? throw StorageErrors.NotFound(source);
         write = ObjectRules.WithOriginals(write, original);
         var sent = new ByteCount(write.Progress);

@@ -22,7 +22,7 @@ internal sealed class S3Signature(ImmutableCredentials credentials, string regio
     /// <summary>The value of <c>Authorization</c>; what else the signature needs is added to the headers.</summary>
     /// <param name="method">The method.</param>
     /// <param name="address">Encoded as it will be sent.</param>
-    /// <param name="headers">Names in lower case, in their order.</param>
+    /// <param name="headers">Names in lower case, in their order; those of an earlier attempt are replaced.</param>
     /// <param name="payload">The body's SHA-256, or <see cref="UnsignedPayload"/>.</param>
     internal string Sign(HttpMethod method, Uri address, SortedDictionary<string, string> headers, string payload)
     {
@@ -30,13 +30,14 @@ internal sealed class S3Signature(ImmutableCredentials credentials, string regio
         headers["x-amz-content-sha256"] = payload;
         headers["x-amz-date"] = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         if (credentials.Token is { Length: > 0 } token) headers["x-amz-security-token"] = token;
-        var signed = new SortedDictionary<string, string>(headers, StringComparer.Ordinal) { ["host"] = address.Authority };
+        else headers.Remove("x-amz-security-token");
+        headers["host"] = address.Authority;
 
         var canonical = new StringBuilder(512).Append(method.Method).Append('\n')
             .Append(address.AbsolutePath).Append('\n')
             .Append(address.Query.AsSpan(Math.Min(1, address.Query.Length))).Append('\n');
-        foreach (var (name, value) in signed) canonical.Append(name).Append(':').Append(value).Append('\n');
-        var names = string.Join(';', signed.Keys);
+        foreach (var (name, value) in headers) canonical.Append(name).Append(':').Append(value).Append('\n');
+        var names = string.Join(';', headers.Keys);
         canonical.Append('\n').Append(names).Append('\n').Append(payload);
         return AWS4Signer.ComputeSignature(credentials, region, now, Service, names, canonical.ToString()).ForAuthorizationHeader;
     }

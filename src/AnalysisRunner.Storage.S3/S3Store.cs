@@ -120,9 +120,7 @@ public sealed partial class S3Store : IObjectStore
     public async Task<ObjectInfo> CopyAsync(StoragePath source, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= WriteOptions.Default;
-        ObjectRules.EnsureObject(source, Scheme);
-        ObjectRules.EnsureObject(destination, Scheme);
-        ObjectRules.EnsureMetadata(destination, options.Metadata, S3Record.Reserved);
+        ObjectRules.EnsureCopy(Scheme, source, destination, options, S3Record.Reserved);
         return await _copier.CopyAsync(source, destination, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -131,15 +129,9 @@ public sealed partial class S3Store : IObjectStore
         MoveByCopy.RunAsync(this, source, destination, options, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ObjectInfo> ComposeAsync(IReadOnlyList<StoragePath> parts, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ObjectRules.EnsureObject(destination, Scheme);
-        ObjectRules.EnsureParts(parts, destination);
+    public Task<ObjectInfo> ComposeAsync(IReadOnlyList<StoragePath> parts, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         // S3 composes parts of 5 MiB and more only, and then nobody has digested the whole.
-        var content = new ConcatenatedStream(this, parts);
-        await using var opened = content.ConfigureAwait(false);
-        return await WriteAsync(destination, content, options, cancellationToken).ConfigureAwait(false);
-    }
+        ThroughThisMachine.ComposeAsync(this, parts, destination, options, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

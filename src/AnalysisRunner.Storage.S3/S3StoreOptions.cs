@@ -26,7 +26,7 @@ public sealed record S3StoreOptions
     /// </summary>
     public bool? JudgesAllConditions { get; init; }
 
-    /// <summary>The size of the parts of large objects, in bytes; 5 MiB to 64 MiB. Memory is taken for one more than <see cref="Parallelism"/>.</summary>
+    /// <summary>The size of the parts of large objects, in bytes; 5 MiB to 64 MiB. Of a stream, memory is taken for one more than <see cref="Parallelism"/>; of a local file, none.</summary>
     public int PartSize { get; init; } = 5 * 1024 * 1024;
 
     /// <summary>How many parts of one object are on their way at a time; 1 to 64.</summary>

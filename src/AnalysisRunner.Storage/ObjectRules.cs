@@ -40,6 +40,14 @@ internal static class ObjectRules
         StorageException Refused(string message) => new(StorageErrorKind.Invalid, StorageCodes.BadSetting, path.ToString(), message);
     }
 
+    /// <summary>Refuses a copy that this store does not serve.</summary>
+    internal static void EnsureCopy(string scheme, StoragePath source, StoragePath destination, WriteOptions options, ReadOnlySpan<string> reserved)
+    {
+        EnsureObject(source, scheme);
+        EnsureObject(destination, scheme);
+        EnsureMetadata(destination, options.Metadata, reserved);
+    }
+
     /// <summary>A text that becomes a header, where a line end would begin another one.</summary>
     internal static string Visible(StoragePath path, string what, string text) => text.All(c => c is >= ' ' and <= '~')
         ? text

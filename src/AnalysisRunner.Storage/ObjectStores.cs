@@ -43,10 +43,9 @@ public sealed class ObjectStores : IAsyncDisposable
     public async Task<ObjectInfo> CopyAsync(StoragePath source, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (from, to) = (For(source), For(destination));
-        if (ReferenceEquals(from, to)) return await from.CopyAsync(source, destination, options, cancellationToken).ConfigureAwait(false);
-        var content = await from.OpenReadAsync(source, null, cancellationToken).ConfigureAwait(false);
-        await using var opened = content.ConfigureAwait(false);
-        return await to.WriteAsync(destination, content, ObjectRules.WithOriginals(options, content.Info), cancellationToken).ConfigureAwait(false);
+        return ReferenceEquals(from, to)
+            ? await from.CopyAsync(source, destination, options, cancellationToken).ConfigureAwait(false)
+            : await ThroughThisMachine.CopyAsync(from, source, to, destination, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

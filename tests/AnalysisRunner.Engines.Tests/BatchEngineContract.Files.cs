@@ -7,7 +7,7 @@ namespace AnalysisRunner.Engines.Tests;
 public abstract partial class BatchEngineContract
 {
     /// <summary>hail-batch spec §7, facts 4, 8, 23 and 43.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Brings_inputs_and_delivers_outputs_to_folders_that_it_makes()
     {
         await File.WriteAllTextAsync(Folder["in (a).txt"], "hello");
@@ -26,7 +26,7 @@ public abstract partial class BatchEngineContract
     }
 
     /// <summary>hail-batch spec §7, facts 1, 44 and 78: also a folder, and also with nothing to run.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task An_input_can_be_an_output_and_both_can_be_folders()
     {
         Directory.CreateDirectory(Folder["tree/deep"]);
@@ -47,7 +47,7 @@ public abstract partial class BatchEngineContract
     }
 
     /// <summary>hail-batch spec §7, fact 33.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Outputs_of_a_job_that_failed_are_not_delivered_and_those_of_its_good_attempt_are()
     {
         var fails = Specs.Job(1, "echo half > \"$BATCH_TMPDIR/1\"; exit 1") with { OutputFiles = [new("1", Folder["one"])] };
@@ -63,7 +63,7 @@ public abstract partial class BatchEngineContract
         (await File.ReadAllTextAsync(Folder["two"])).ShouldBe("try\ntry\n");
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task A_delivery_takes_the_place_of_what_was_there_whole()
     {
         Directory.CreateDirectory(Folder["folder"]);
@@ -77,7 +77,7 @@ public abstract partial class BatchEngineContract
         Directory.GetFileSystemEntries(Folder["folder"]).ShouldBe([Folder["folder/new"]]);
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task A_job_whose_outputs_cannot_be_delivered_has_failed_and_leaves_nothing_half_written()
     {
         await File.WriteAllTextAsync(Folder["file"], "");
@@ -97,7 +97,7 @@ public abstract partial class BatchEngineContract
         Directory.GetFileSystemEntries(Folder["good"]).ShouldBeEmpty();
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task A_job_whose_input_is_not_there_fails_with_its_name_and_does_not_run()
     {
         var job = Specs.Job(1, $"touch '{Folder["ran"]}'") with { InputFiles = [new(Folder["absent.bam"], "in")] };
@@ -111,7 +111,7 @@ public abstract partial class BatchEngineContract
         File.Exists(Folder["ran"]).ShouldBeFalse();
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Many_jobs_share_one_input()
     {
         await File.WriteAllTextAsync(Folder["shared"], "shared\n");
@@ -122,7 +122,7 @@ public abstract partial class BatchEngineContract
         (await Engine.LogAsync("b", 20)).ShouldBe("shared\n");
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Refuses_places_that_it_cannot_reach()
     {
         var spec = Specs.Batch("b", Specs.Job(1, "true") with { InputFiles = [new("ftp://host/a", "a")], OutputFiles = [new("b", "nowhere://x/b")] });

@@ -6,7 +6,7 @@ namespace AnalysisRunner.Engines.Tests;
 public abstract partial class BatchEngineContract
 {
     /// <summary>hail-batch spec §7, facts 65 and 66: down, not up and not sideways.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Cancelling_a_group_cancels_the_groups_in_it_and_nothing_else()
     {
         var wait = $"until [ -e '{Folder["go"]}' ]; do sleep 0.01; done";
@@ -40,7 +40,7 @@ public abstract partial class BatchEngineContract
     }
 
     /// <summary>hail-batch spec §7, fact 61, second half.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Enough_failures_in_a_group_cancel_that_group_only()
     {
         var spec = Specs.Batch("b", InGroup(1, 1, $"until [ -e '{Folder["go"]}' ]; do sleep 0.01; done; exit 1"), InGroup(2, 1, $"touch '{Folder["go"]}'; sleep 600"), InGroup(3, 2, "true", 4), Specs.Job(4, "true")) with
@@ -55,7 +55,7 @@ public abstract partial class BatchEngineContract
         (await Engine.GetGroupsAsync("b", CancellationToken.None)).Select(group => group.State).ShouldBe([BatchState.Failed, BatchState.Succeeded]);
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Each_attempt_has_its_own_end_its_times_and_what_it_used()
     {
         var command = $"echo try >> '{Folder["tries"]}'; n=$(wc -l < '{Folder["tries"]}'); if [ $n = 2 ]; then kill -9 $$; fi; for ((i = 0; i < 50000; i++)); do :; done; [ $n = 3 ] || exit 7";
@@ -75,7 +75,7 @@ public abstract partial class BatchEngineContract
                 (1, JobState.Failed, 7, null), (2, JobState.Failed, null, 9), (3, JobState.Succeeded, 0, null)]);
             attempts.ShouldAllBe(attempt => attempt.FinishedAt >= attempt.StartedAt && !attempt.OutOfMemory);
             attempts[0].CpuMilliseconds!.Value.ShouldBeGreaterThan(0);
-            attempts[0].PeakMemoryBytes!.Value.ShouldBeInRange(1 << 20, 1 << 30);
+            if (KnowsPeakMemory) attempts[0].PeakMemoryBytes!.Value.ShouldBeInRange(1 << 20, 1 << 30);
             (attempts[0].FinishedAt <= attempts[1].StartedAt).ShouldBeTrue();
         }
     }

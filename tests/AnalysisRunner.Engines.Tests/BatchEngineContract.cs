@@ -10,6 +10,9 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
 
     protected TemporaryFolder Folder { get; } = new();
 
+    /// <summary>Whether the engine can tell how much memory an attempt had.</summary>
+    protected virtual bool KnowsPeakMemory => true;
+
     public async Task InitializeAsync() => Engine = await OpenAsync();
 
     public virtual async Task DisposeAsync()
@@ -27,7 +30,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         Engine = await OpenAsync();
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Runs_a_job_and_keeps_its_output_times_and_exit_code()
     {
         var batch = await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "echo out; echo err >&2")));
@@ -42,7 +45,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, fact 46.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Reports_the_exit_code_of_a_job_that_fails()
     {
         var batch = await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "exit 7")));
@@ -52,7 +55,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.JobAsync("b", 1)).ExitCode.ShouldBe(7);
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Stops_a_script_at_its_first_failing_command()
     {
         await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "echo one\nfalse | true\necho two"), Specs.Job(2, "echo $NOT_SET")));
@@ -63,7 +66,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, fact 48.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Fails_a_job_whose_program_does_not_exist()
     {
         await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "no-such-program-anywhere")));
@@ -71,7 +74,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.JobAsync("b", 1)).ExitCode.ShouldBe(127);
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Passes_files_between_jobs_through_the_folder_of_the_batch()
     {
         var first = Specs.Job(1, "echo hello > \"$BATCH_TMPDIR/a b/file\"") with { Outputs = ["a b/file"] };
@@ -82,7 +85,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.LogAsync("b", 2)).ShouldBe("hello\n");
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Fails_a_job_that_lacks_its_declared_outputs_and_names_them()
     {
         await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "touch \"$BATCH_TMPDIR/there\"") with { Outputs = ["there", "not/there"] }));
@@ -95,7 +98,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, facts 28 to 31.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task A_failure_cancels_the_descendants_and_nothing_else_save_what_always_runs()
     {
         var batch = await Engine.RunAsync(Specs.Batch("b",
@@ -111,7 +114,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.LogAsync("b", 4)).ShouldBeEmpty();
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Tries_again_as_often_as_the_job_allows_and_not_after_success()
     {
         var command = $"echo try >> '{Folder["tries"]}'; [ $(wc -l < '{Folder["tries"]}') -ge 3 ]";
@@ -122,7 +125,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.JobAsync("b", 2)).ShouldSatisfyAllConditions(job => job.State.ShouldBe(JobState.Failed), job => job.Attempts.ShouldBe(2));
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task An_output_that_an_earlier_attempt_left_does_not_count()
     {
         var command = $"if [ -e '{Folder["first"]}' ]; then exit 0; fi; touch '{Folder["first"]}' \"$BATCH_TMPDIR/out\"; exit 1";
@@ -133,7 +136,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, fact 49; the exit code of a job that was stopped is no success.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Stops_a_job_at_its_time_limit()
     {
         await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "trap 'exit 0' TERM; sleep 600 & wait") with { Timeout = TimeSpan.FromMilliseconds(300) }));
@@ -144,7 +147,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, facts 58 to 60.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Cancel_stops_what_runs_and_what_waits_but_keeps_what_ended_and_what_always_runs()
     {
         await Engine.SubmitAsync(Specs.Batch("b",
@@ -163,7 +166,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, fact 61.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task Enough_failures_cancel_the_rest_and_the_batch_reads_failed()
     {
         var batch = await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, $"until [ -e '{Folder["go"]}' ]; do sleep 0.01; done; exit 1"),
@@ -175,7 +178,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, fact 53.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task The_same_key_is_the_same_batch_also_for_concurrent_callers_and_after_reopening()
     {
         var spec = Specs.Batch("b", Specs.Job(1, $"echo ran >> '{Folder["ran"]}'"));
@@ -189,7 +192,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await File.ReadAllLinesAsync(Folder["ran"])).ShouldBe(["ran"]);
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Keys_that_differ_only_in_case_are_two_batches()
     {
         await Engine.RunAsync(Specs.Batch("key", Specs.Job(1, "echo small")));
@@ -200,7 +203,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.LogAsync("KEY", 1)).ShouldBe("large\n");
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Jobs_and_logs_of_an_ended_batch_are_there_after_reopening()
     {
         await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "echo kept; exit 3"), Specs.Job(2, "true", 1)));
@@ -215,10 +218,10 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, fact 27.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task An_empty_batch_succeeds() => (await Engine.RunAsync(Specs.Batch("b"))).State.ShouldBe(BatchState.Succeeded);
 
-    [UnixFact]
+    [ContractFact]
     public async Task Jobs_are_listed_in_pages()
     {
         await Engine.RunAsync(Specs.Batch("b", [.. Enumerable.Range(1, 5).Select(id => Specs.Job(id, ":"))]));
@@ -232,7 +235,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     }
 
     /// <summary>hail-batch spec §7, facts 69 and 70.</summary>
-    [UnixFact]
+    [ContractFact]
     public async Task A_followed_log_is_seen_while_the_job_runs_and_ends_with_its_last_byte()
     {
         var wait = $"until [ -e '{Folder["go"]}' ]; do sleep 0.01; done";
@@ -247,7 +250,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.LogBytesAsync("b", 1, offset: 50)).ShouldBeEmpty();
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task A_large_log_arrives_whole()
     {
         await Engine.SubmitAsync(Specs.Batch("b", Specs.Job(1, "head -c 20000000 /dev/zero | tr '\\0' x")), CancellationToken.None);
@@ -258,7 +261,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         log.ShouldAllBe(value => value == (byte)'x');
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Values_of_the_environment_arrive_as_they_are_and_are_never_code()
     {
         string[] values = ["a b; touch /nonexistent/x", "$(echo executed)", "`echo executed`", "it's \"quoted\" \\ \n two lines", "*", "é\u2603", "", "-n"];
@@ -270,7 +273,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.LogAsync("b", 1)).ShouldBe(string.Concat(values.Select(value => value + "|")));
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Watching_never_misses_the_end_of_a_batch()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -288,7 +291,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         ends.ShouldBe(new Dictionary<string, BatchState> { ["a"] = BatchState.Succeeded, ["b"] = BatchState.Failed }, ignoreOrder: true);
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Forgets_an_ended_batch_and_refuses_to_forget_a_running_one()
     {
         await Engine.SubmitAsync(Specs.Batch("b", Specs.Job(1, "sleep 600")), CancellationToken.None);
@@ -303,7 +306,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         (await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "echo new")))).State.ShouldBe(BatchState.Succeeded);
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task Refuses_a_malformed_batch_with_every_reason_and_starts_nothing_of_it()
     {
         var spec = Specs.Batch("b", Specs.Job(1, $"touch '{Folder["ran"]}'"), Specs.Job(2, "true", 9), Specs.Job(3, "true") with { Attempts = 0 });
@@ -315,7 +318,7 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
         File.Exists(Folder["ran"]).ShouldBeFalse();
     }
 
-    [UnixFact]
+    [ContractFact]
     public async Task A_long_command_and_a_wide_batch_run()
     {
         var command = string.Concat(Enumerable.Repeat("# a comment that makes the script long\n", 10_000)) + "echo done";

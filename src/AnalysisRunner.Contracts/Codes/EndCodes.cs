@@ -11,4 +11,16 @@ public static class EndCodes
 
     /// <summary>The caller may not read the denials of a dataset.</summary>
     public const string DenialsNotAllowed = "AR6182";
+
+    /// <summary>A browser came back from the issuer without a sign-in that this server began for it.</summary>
+    public const string SignInNotBegun = "AR6183";
+
+    /// <summary>The issuer did not sign the browser's user in.</summary>
+    public const string SignInFailed = "AR6184";
+
+    /// <summary>A verb of the server program was given other arguments than it takes.</summary>
+    public const string VerbArguments = "AR6185";
+
+    /// <summary>Where telemetry is to be sent is malformed.</summary>
+    public const string TelemetryAddress = "AR6186";
 }

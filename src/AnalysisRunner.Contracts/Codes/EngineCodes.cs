@@ -89,4 +89,34 @@ public static class EngineCodes
 
     /// <summary>A setting of the engine has a value that is none.</summary>
     public const string EngineSettingMalformed = "AR6229";
+
+    /// <summary>The programs of Slurm were not found.</summary>
+    public const string SlurmMissing = "AR6240";
+
+    /// <summary>Slurm's controller does not answer.</summary>
+    public const string SlurmUnreachable = "AR6241";
+
+    /// <summary>Slurm refused a job.</summary>
+    public const string SlurmRefused = "AR6242";
+
+    /// <summary>An option for Slurm, or a path that is handed to it, is malformed or not allowed.</summary>
+    public const string SlurmOptionMalformed = "AR6243";
+
+    /// <summary>An environment variable is one that bash lets nobody set.</summary>
+    public const string VariableReadOnly = "AR6244";
+
+    /// <summary>The node of a job failed or was taken away.</summary>
+    public const string SlurmNodeFailed = "AR6245";
+
+    /// <summary>Slurm ended a job at a time limit of its own.</summary>
+    public const string SlurmTimeLimit = "AR6246";
+
+    /// <summary>Somebody cancelled a job in Slurm itself.</summary>
+    public const string CancelledInSlurm = "AR6247";
+
+    /// <summary>A job was killed, possibly for lack of memory.</summary>
+    public const string PossiblyOutOfMemory = "AR6248";
+
+    /// <summary>A job is gone from Slurm and nothing tells how it ended.</summary>
+    public const string SlurmTaskLost = "AR6249";
 }

@@ -71,6 +71,8 @@ internal sealed class AttemptExecution(
         var job = attempt.Job.Spec;
         // Without SHELL every bash would look its user up, which takes longer than the rest of its start.
         var environment = new Dictionary<string, string>(passedEnvironment) { ["SHELL"] = bash };
+        foreach (var name in options.PassedEnvironmentOf?.Invoke(attempt.Batch.Run!.Spec) ?? [])
+            if (Environment.GetEnvironmentVariable(name) is { } passed) environment[name] = passed;
         foreach (var (name, value) in job.Environment) environment[name] = value;
         environment[DriverEnvironment.BatchTemporaryDirectory] = attempt.Batch.Folder.Scratch;
         var command = launchers.For(attempt)?.Command(attempt, environment) ?? [];

@@ -26,6 +26,9 @@ internal enum AttemptOutcome
 
     /// <summary>Stopped by a cancellation.</summary>
     Cancelled,
+
+    /// <summary>Ended by the machine or the cluster that it ran on, through no fault of the job: some of these do not count as the job's own attempts.</summary>
+    Interrupted,
 }
 
 /// <summary>What is known of an attempt that ended.</summary>

@@ -9,6 +9,9 @@ namespace AnalysisRunner.Engines.Local;
 /// </summary>
 internal sealed class BatchRun
 {
+    /// <summary>How many attempts of a job may be interrupted without counting; a job that is interrupted more often may well be what breaks the machines.</summary>
+    public const int MostInterruptions = 3;
+
     private readonly JobGraph _graph;
     private readonly JobGroups _groups;
     private readonly int[] _counts = new int[6];
@@ -108,6 +111,12 @@ internal sealed class BatchRun
     /// <summary>Whether the attempt that runs must be stopped because of a cancellation and was not asked yet.</summary>
     public bool MustStop(JobRun job) => job is { State: JobState.Running, Stop: null } && Cancelling(job) is not null;
 
+    /// <summary>Whether a group is cancelled, by itself or with one that it lies in.</summary>
+    public bool IsCancelled(int group) => _groups.CancelReason(group) is not null;
+
+    /// <summary>Whether a job is not to start because of a cancellation.</summary>
+    public bool IsUnwanted(JobRun job) => Cancelling(job) is not null;
+
     public BatchSummary Summary() => new(
         Spec.Key, Spec.Name, State(),
         new JobCounts(Count(JobState.Pending), Count(JobState.Ready), Count(JobState.Running), Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)),
@@ -149,6 +158,7 @@ internal sealed class BatchRun
         job.Last.FinishedAt = ended.At;
         job.Last.Result = ended.Result;
         job.Reason = ended.Result.Reason;
+        if (ended.Result.Outcome == AttemptOutcome.Interrupted && job.Interruptions < MostInterruptions) job.Interruptions++;
         switch (ended.Result.Outcome)
         {
             case AttemptOutcome.Succeeded:
@@ -157,7 +167,7 @@ internal sealed class BatchRun
             case AttemptOutcome.Cancelled:
                 EndAs(job, JobState.Cancelled, ended.At, ended.Result.Reason ?? Cancelling(job));
                 break;
-            case AttemptOutcome.Failed when job.Attempts < job.Spec.Attempts && Cancelling(job) is null:
+            case AttemptOutcome.Failed or AttemptOutcome.Interrupted when job.Attempts - job.Interruptions < job.Spec.Attempts && Cancelling(job) is null:
                 _lastChange = ended.At;
                 Move(job, JobState.Ready);
                 job.IsDelayed = true;

@@ -39,6 +39,9 @@ internal static class EndedAttempt
     /// <summary>The result of an attempt whose inputs could not be brought or whose outputs could not be delivered.</summary>
     public static AttemptResult NotTransferred(string why, int? exitCode) => Failed(exitCode, null, why);
 
+    /// <summary>The result of a script that exited 0 without some of its declared outputs.</summary>
+    public static AttemptResult LacksOutputs(IEnumerable<string> outputs) => Failed(0, null, Lacking(outputs));
+
     /// <summary>The result of an attempt whose container was not made.</summary>
     public static AttemptResult NoContainer(string image) => Failed(null, null, new Problem(EngineCodes.ContainerNotStarted,
         $"No container of the image \"{image}\" could be started; the log of the job says why. Check the name of the image, and that it can be pulled.").ToString());
@@ -77,10 +80,12 @@ internal static class EndedAttempt
 
     private static string? Missing(JobSpec job, string scratch)
     {
-        var missing = job.Outputs.Where(output => !Path.Exists(Path.Combine(scratch, output))).Select(output => $"\"{output}\"").ToArray();
-        return missing.Length == 0 ? null : new Problem(EngineCodes.OutputsMissing,
-            $"The job exited 0 but did not produce {string.Join(", ", missing)}, which it declares as output. Write to ${{BATCH_TMPDIR}}/NAME, or do not declare it.").ToString();
+        var missing = job.Outputs.Where(output => !Path.Exists(Path.Combine(scratch, output))).ToArray();
+        return missing.Length == 0 ? null : Lacking(missing);
     }
+
+    private static string Lacking(IEnumerable<string> outputs) => new Problem(EngineCodes.OutputsMissing,
+        $"The job exited 0 but did not produce {string.Join(", ", outputs.Select(output => $"\"{output}\""))}, which it declares as output. Write to ${{BATCH_TMPDIR}}/NAME, or do not declare it.").ToString();
 
     private static AttemptResult Failed(int? exitCode, int? signal, string reason) => new(AttemptOutcome.Failed, exitCode, signal, reason);
 

@@ -143,7 +143,7 @@ internal sealed partial class EngineCore
                 if (!isSample || attempt.Adopted is not { } process || _processes.Sample(process.Pid) is not { } now) continue;
                 // What has ended is in the numbers of nobody any more.
                 attempt.Sampled = attempt.Sampled is { } before
-                    ? new(Math.Max(before.CpuMilliseconds, now.CpuMilliseconds), Math.Max(before.PeakMemoryBytes, now.PeakMemoryBytes))
+                    ? new(Math.Max(before.CpuMilliseconds, now.CpuMilliseconds), Math.Max(before.PeakMemoryBytes ?? 0, now.PeakMemoryBytes ?? 0))
                     : now;
             }
         }

@@ -24,7 +24,10 @@ internal sealed class JobRun(JobSpec spec)
     /// <summary>Attempts that are known never to have run.</summary>
     public int VoidAttempts { get; set; }
 
-    /// <summary>Attempts that count.</summary>
+    /// <summary>Attempts that were interrupted and do not use up what the job may have.</summary>
+    public int Interruptions { get; set; }
+
+    /// <summary>Attempts that were made.</summary>
     public int Attempts => LastAttempt - VoidAttempts;
 
     /// <summary>The last attempt that was not void.</summary>

@@ -31,7 +31,7 @@ internal abstract record JournalRecord(DateTimeOffset At)
                     new AttemptResult(Enum.Parse<AttemptOutcome>(fields[4]), Optional(fields[5]), Optional(fields[6]), Text(fields[11]))
                     {
                         OutOfMemory = fields[8] == "oom",
-                        Usage = fields[9] == "-" ? null : new(Long(fields[9]), Long(fields[10])),
+                        Usage = fields[9] == "-" ? null : new(Long(fields[9]), fields[10] == "-" ? null : Long(fields[10])),
                     },
                     Time(fields[7])),
                 ("cancel", 4) => new GroupCancelled(Time(fields[1]), Number(fields[2]), Text(fields[3]) ?? ""),

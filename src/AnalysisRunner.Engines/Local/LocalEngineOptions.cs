@@ -46,6 +46,12 @@ public sealed record LocalEngineOptions
     /// </summary>
     public IReadOnlyList<string> PassedEnvironment { get; init; } = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ"];
 
+    /// <summary>
+    /// More variables of the host's environment for the jobs of one batch, asked before each attempt: for what only some may see, such as credentials. They are
+    /// written nowhere. Null for none.
+    /// </summary>
+    public Func<BatchSpec, IReadOnlyList<string>>? PassedEnvironmentOf { get; init; }
+
     /// <summary>The bash program; null to look in the usual places.</summary>
     public string? BashPath { get; init; }
 

@@ -19,18 +19,35 @@ internal static class LogReader
         EngineCore core, LogLimit limit, LiveBatch batch, JobRun job, long offset, bool follow, CancellationToken closing,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        await foreach (var chunk in ReadAsync(
+            () => core.NextChange(batch), () => core.Read(() => (job.LastAttempt, job.IsFinal)), attempt => batch.Folder.Attempt(job.Spec.Id, attempt).Log, limit, offset, follow, closing, cancellation)) yield return chunk;
+    }
+
+    /// <summary>The same of any engine.</summary>
+    /// <param name="nextChange">Ends at the next change of the batch.</param>
+    /// <param name="look">The last attempt of the job, and whether the job has ended.</param>
+    /// <param name="log">The log file of an attempt.</param>
+    /// <param name="limit">The limit of logs.</param>
+    /// <param name="offset">Where to begin in the log of the last attempt.</param>
+    /// <param name="follow">Whether to go on until the job has ended.</param>
+    /// <param name="closing">Ends the sequence.</param>
+    /// <param name="cancellation">Breaks the sequence off.</param>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        Func<Task> nextChange, Func<(int LastAttempt, bool HasEnded)> look, Func<int, string> log, LogLimit limit, long offset, bool follow, CancellationToken closing,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
         var position = offset;
         var attempt = 0;
         var wait = ShortestLook;
         while (true)
         {
             // Looked at before reading: when the job had ended then, what is read after is all.
-            var change = core.NextChange(batch);
-            var (last, ended) = core.Read(() => (job.LastAttempt, job.IsFinal));
+            var change = nextChange();
+            var (last, ended) = look();
             if (attempt == 0) attempt = last;
             for (; attempt > 0; attempt++, position = 0)
             {
-                var file = batch.Folder.Attempt(job.Spec.Id, attempt).Log;
+                var file = log(attempt);
                 if (follow) position = limit.Resume(file, position);
                 await foreach (var chunk in ReadFileAsync(file, position, cancellation))
                 {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Record;
 
 namespace AnalysisRunner.Server.Api;
 
@@ -18,14 +19,16 @@ internal static class ApiProblems
         PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch
             or PolicyCodes.DatasetUnknown or PolicyCodes.NotMember or PolicyCodes.LevelNotAvailable or PolicyCodes.NotMemberOfLevel or PolicyCodes.RepositoryNotAllowed
             or PolicyCodes.RepositorylessNotAllowed or PolicyCodes.ImageNotAllowed or PolicyCodes.UncommittedConfigNotAllowed or PolicyCodes.LevelNotEnforced
-            or PolicyCodes.OtherRepositoryOfWorkflow or IdentityCodes.OwnApproval or IdentityCodes.SubmitterNotAllowed or EndCodes.DenialsNotAllowed => StatusCodes.Status403Forbidden,
+            or PolicyCodes.OtherRepositoryOfWorkflow or IdentityCodes.OwnApproval or IdentityCodes.SubmitterNotAllowed or EndCodes.DenialsNotAllowed or EndCodes.SignInNotBegun
+                or EndCodes.SignInFailed => StatusCodes.Status403Forbidden,
         PolicyCodes.Unknown or PolicyCodes.NoSuchRoute => StatusCodes.Status404NotFound,
         PolicyCodes.Busy or PolicyCodes.KeyReused or PolicyCodes.InvocationEnded
             or IdentityCodes.NotWaiting or IdentityCodes.OtherDigest or IdentityCodes.ApprovalExpired => StatusCodes.Status409Conflict,
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing => StatusCodes.Status500InternalServerError,
         PolicyCodes.RepositoryUnreachable => StatusCodes.Status502BadGateway,
-        PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable => StatusCodes.Status503ServiceUnavailable,
+        DurabilityCodes.TooManySubmissions or DurabilityCodes.TooManyUnfinished => StatusCodes.Status429TooManyRequests,
+        PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable or PolicyCodes.DatabaseUnusable or DurabilityCodes.RecordUnavailable or DurabilityCodes.DiskFull or StoreCodes.ConfigStoreUnusable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,
     };
 
@@ -36,6 +39,7 @@ internal static class ApiProblems
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             [new Problem(PolicyCodes.TooLarge, "The request's body is larger than this route takes; send less, for example by committing what it holds.")],
         BadHttpRequestException bad => [new Problem(PolicyCodes.MalformedRequest, $"The request is malformed: {bad.Message}")],
+        _ when RecordFailure.Describe(exception) is { } outage => [outage],
         _ => [new Problem(PolicyCodes.InternalError, "The server failed; its log (runner.log in the state folder) has the reason under this answer's trace id.")],
     };
 

@@ -3,6 +3,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Api;
@@ -59,14 +60,14 @@ internal static class InvocationRoutes
     private static async Task GetConfigAsync(HttpContext context)
     {
         var invocation = (await FindAsync(context)).Invocation;
-        if (!File.Exists(invocation.ConfigPath))
+        var explain = Requests.Flag(context, "explain");
+        var address = explain ? context.RequestServices.GetRequiredService<RunPreparation>().OriginsPath(invocation.ArGuid) : invocation.ConfigPath;
+        if (await context.RequestServices.GetRequiredService<ConfigFiles>().ReadShownAsync(address, context.RequestAborted) is not { } text)
         {
             throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The config of invocation '{invocation.ArGuid}' is not written yet, or was never; ask again when it runs.");
         }
-        var explain = Requests.Flag(context, "explain");
         context.Response.ContentType = explain ? "application/json" : "application/toml; charset=utf-8";
-        var path = explain ? context.RequestServices.GetRequiredService<RunPreparation>().OriginsPath(invocation.ArGuid) : invocation.ConfigPath;
-        await context.Response.SendFileAsync(path, context.RequestAborted);
+        await context.Response.Body.WriteAsync(text, context.RequestAborted);
     }
 
     private static async Task FollowEventsAsync(HttpContext context)

@@ -19,10 +19,12 @@ internal static class RunnerRoutes
             context.Response.ContentType = "text/plain; charset=utf-8";
             return context.Response.WriteAsync("ok\n", context.RequestAborted);
         });
-        routes.MapGet("/readyz", context =>
+        routes.MapGet("/readyz", async context =>
         {
+            var answer = await context.RequestServices.GetRequiredService<Readiness>().DescribeAsync();
+            context.Response.StatusCode = answer.AcceptsWork ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync(context.RequestServices.GetRequiredService<Readiness>().Describe(), context.RequestAborted);
+            await context.Response.WriteAsync(answer.Text, context.RequestAborted);
         });
         routes.MapGet("/api/v1/version", GetVersionAsync);
         routes.MapPost("/api/v1/sign-in-codes", CreateSignInCodeAsync);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Code;
 
@@ -83,6 +84,7 @@ public sealed class GitProcess
     private async Task<GitResult> RunAsync(GitCommand command, bool ownConfig, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        using var measured = GitFigures.Measure(command.Name);
         using var process = Start(command, ownConfig);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(command.TimeLimit ?? _timeLimit);
@@ -95,6 +97,7 @@ public sealed class GitProcess
             await await Task.WhenAny(output, error);
             var result = (await output, await error);
             await process.WaitForExitAsync(limit.Token);
+            measured.Outcome = process.ExitCode == 0 ? "ok" : "failed";
             return new GitResult(process.ExitCode, result.Item1, result.Item2);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

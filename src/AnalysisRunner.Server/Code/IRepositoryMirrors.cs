@@ -34,6 +34,17 @@ public interface IRepositoryMirrors
     /// </exception>
     Task<ResolvedCommit> ResolveAsync(RemoteRepository remote, string revision, CancellationToken cancellation);
 
+    /// <summary>
+    /// Removes mirrors that nobody needs: those that were last used before a moment, and then the longest unused ones while all together are larger than
+    /// a size. One that is removed is cloned again when it is asked for.
+    /// </summary>
+    /// <param name="before">The moment; null for none.</param>
+    /// <param name="size">The size in bytes; null for none.</param>
+    /// <param name="isNeeded">Whether a mirror, by its folder, must stay because a checkout borrows from it.</param>
+    /// <param name="cancellation">Gives up between two mirrors.</param>
+    /// <returns>The folders of those that were removed.</returns>
+    Task<IReadOnlyList<string>> ForgetAsync(DateTimeOffset? before, long? size, Func<string, bool> isNeeded, CancellationToken cancellation);
+
     /// <summary>What <paramref name="path"/> is in the commit, or null when the commit has no such path. Links are not followed.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6037</c> git failed.</exception>
     Task<CommittedEntry?> FindAsync(ResolvedCommit commit, RepositoryPath path, CancellationToken cancellation);

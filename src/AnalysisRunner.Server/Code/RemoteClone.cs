@@ -93,7 +93,7 @@ internal sealed class RemoteClone(GitProcess git, string folder)
         try
         {
             var fetched = await git.RunAsync(fetch, tooLarge.Token);
-            return SizeOf(repository) <= remote.SizeLimit ? fetched : throw TooLarge(remote);
+            return MirrorUse.SizeOf(repository) <= remote.SizeLimit ? fetched : throw TooLarge(remote);
         }
         catch (OperationCanceledException)
         {
@@ -111,13 +111,10 @@ internal sealed class RemoteClone(GitProcess git, string folder)
     {
         while (!done.IsCancellationRequested)
         {
-            if (SizeOf(repository) > limit) await tooLarge.CancelAsync();
+            if (MirrorUse.SizeOf(repository) > limit) await tooLarge.CancelAsync();
             await Task.Delay(SizeInterval, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    private static long SizeOf(string repository) =>
-        new DirectoryInfo(repository).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Exists ? file.Length : 0);
 
     private async Task<string> FormatAsync(RemoteRepository remote)
     {

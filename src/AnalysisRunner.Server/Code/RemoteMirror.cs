@@ -13,8 +13,9 @@ namespace AnalysisRunner.Server.Code;
 /// </summary>
 /// <param name="git">Starts git.</param>
 /// <param name="folder">The absolute path of the mirror.</param>
+/// <param name="time">Says when it is used.</param>
 /// <param name="replaced">Hears that the mirror was made anew.</param>
-internal sealed class RemoteMirror(GitProcess git, string folder, Action replaced)
+internal sealed class RemoteMirror(GitProcess git, string folder, TimeProvider time, Action replaced)
 {
     private const int RememberedAnswers = 10_000;
 
@@ -92,6 +93,29 @@ internal sealed class RemoteMirror(GitProcess git, string folder, Action replace
         }
     }
 
+    /// <summary>Removes the mirror unless it was used after a moment.</summary>
+    public async Task<bool> TryRemoveAsync(DateTimeOffset used)
+    {
+        var isRemoved = false;
+        Task removal;
+        lock (_lock)
+        {
+            removal = Enqueue(() =>
+            {
+                if (MirrorUse.Last(folder) == used)
+                {
+                    Directory.Delete(folder, recursive: true);
+                    _content = null;
+                    replaced();
+                    isRemoved = true;
+                }
+                return Task.FromResult(_content!);
+            });
+        }
+        await removal;
+        return isRemoved;
+    }
+
     private Task<Content> RebuildAsync(RemoteRepository remote)
     {
         lock (_lock)
@@ -119,9 +143,10 @@ internal sealed class RemoteMirror(GitProcess git, string folder, Action replace
     private async Task<Content> TakeLookAsync(RemoteRepository remote)
     {
         // Refs of before, or a mirror that somebody else has touched, are no answer.
-        if (_content is { } known && MirrorFingerprint.Of(folder) == known.Fingerprint && await _clone.ListRemoteAsync(remote) == known.Refs) return known;
-        await _clone.UpdateAsync(remote);
-        return await RememberAsync();
+        var isCurrent = _content is { } known && MirrorFingerprint.Of(folder) == known.Fingerprint && await _clone.ListRemoteAsync(remote) == known.Refs;
+        if (!isCurrent) await _clone.UpdateAsync(remote);
+        MirrorUse.Note(folder, time.GetUtcNow());
+        return isCurrent ? _content! : await RememberAsync();
     }
 
     private async Task<Content> RememberAsync()

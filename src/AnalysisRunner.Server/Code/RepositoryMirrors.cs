@@ -10,10 +10,13 @@ namespace AnalysisRunner.Server.Code;
 public sealed class RepositoryMirrors : IRepositoryMirrors, IDisposable
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan InUse = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan FetchLimit = TimeSpan.FromMinutes(10);
 
     private readonly string _folder;
     private readonly GitProcess _git;
+    private readonly TimeProvider _time;
     private readonly TrustedFolders _trusted;
     private readonly CommitReader _commits;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new(StringComparer.Ordinal);
@@ -22,9 +25,11 @@ public sealed class RepositoryMirrors : IRepositoryMirrors, IDisposable
     /// <summary>Uses, and makes when it is missing, a folder.</summary>
     /// <param name="folder">The absolute path of the folder of the mirrors; made with mode 0700.</param>
     /// <param name="program">The absolute path of git (<see cref="GitProcess.FindProgram"/>).</param>
+    /// <param name="time">Says when a mirror is used; null for the system's clock.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public RepositoryMirrors(string folder, string program)
+    public RepositoryMirrors(string folder, string program, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         if (!Path.IsPathFullyQualified(folder) || folder.Any(char.IsControl))
         {
             throw new ArgumentException($"\"{folder}\" is not an absolute path without control characters.", nameof(folder));
@@ -58,6 +63,7 @@ public sealed class RepositoryMirrors : IRepositoryMirrors, IDisposable
         try
         {
             var mirror = await UpdateAsync(path, source, commit, cancellation);
+            MirrorUse.Note(path, _time.GetUtcNow());
             return new ResolvedCommit
             {
                 Commit = commit,
@@ -76,7 +82,26 @@ public sealed class RepositoryMirrors : IRepositoryMirrors, IDisposable
     public Task<ResolvedCommit> ResolveAsync(RemoteRepository remote, string revision, CancellationToken cancellation)
     {
         var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("remote\0" + remote.Address))) + ".git");
-        return _remotes.GetOrAdd(path, _ => new RemoteMirror(_git, path, () => _commits.Forget(path))).ResolveAsync(remote, revision, cancellation);
+        return _remotes.GetOrAdd(path, _ => new RemoteMirror(_git, path, _time, () => _commits.Forget(path))).ResolveAsync(remote, revision, cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> ForgetAsync(DateTimeOffset? before, long? size, Func<string, bool> isNeeded, CancellationToken cancellation)
+    {
+        var all = Directory.EnumerateDirectories(_folder, "*.git").Select(path => (Path: path, Used: MirrorUse.Last(path), Size: MirrorUse.SizeOf(path))).OrderBy(mirror => mirror.Used).ToList();
+        var total = all.Sum(mirror => mirror.Size);
+        var removed = new List<string>();
+        // A submission that is just being accepted has used it, and is not recorded yet.
+        var idle = _time.GetUtcNow() - InUse;
+        foreach (var mirror in all.Where(mirror => mirror.Used < idle && !isNeeded(mirror.Path)))
+        {
+            if (!(mirror.Used < before || total > size)) continue;
+            cancellation.ThrowIfCancellationRequested();
+            if (!await TryRemoveAsync(mirror.Path, mirror.Used, cancellation)) continue;
+            total -= mirror.Size;
+            removed.Add(mirror.Path);
+        }
+        return removed;
     }
 
     /// <inheritdoc />
@@ -140,6 +165,25 @@ public sealed class RepositoryMirrors : IRepositoryMirrors, IDisposable
         finally
         {
             DeleteFolder(fresh);
+        }
+    }
+
+    /// <summary>Removes a mirror unless somebody has used it meanwhile.</summary>
+    private async Task<bool> TryRemoveAsync(string path, DateTimeOffset used, CancellationToken cancellation)
+    {
+        if (_remotes.TryGetValue(path, out var remote)) return await remote.TryRemoveAsync(used);
+        var turn = _locks.GetOrAdd(path, _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (MirrorUse.Last(path) != used) return false;
+            DeleteFolder(path);
+            _commits.Forget(path);
+            return true;
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 

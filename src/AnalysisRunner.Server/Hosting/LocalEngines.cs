@@ -1,6 +1,9 @@
 using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
+using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -12,21 +15,22 @@ internal static class LocalEngines
     /// <param name="settings">How it works.</param>
     /// <param name="log">Where its troubles are told.</param>
     /// <param name="opened">What closes it.</param>
-    /// <param name="transfers">
-    /// What reaches object stores for jobs, with the credentials of this process: only where whoever submits has them anyway.
-    /// </param>
+    /// <param name="stores">Reach what jobs name, with the credentials of this process; which jobs may is judged before a batch comes here.</param>
+    /// <param name="current">Says whose jobs have those credentials themselves.</param>
     /// <param name="replace">Puts another engine in front of it, in tests.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<IBatchEngine> OpenAsync(
-        StateFolders folders, LocalEngineSettings settings, ILoggerProvider log, OpenedParts opened, IReadOnlyList<IFileTransfer> transfers, Func<IBatchEngine, IBatchEngine>? replace, CancellationToken cancellation)
+        StateFolders folders, LocalEngineSettings settings, ILoggerProvider log, OpenedParts opened, ObjectStores stores, CurrentSettings current, Func<IBatchEngine, IBatchEngine>? replace,
+        CancellationToken cancellation)
     {
         var reports = log.CreateLogger(nameof(LocalEngine));
         IBatchEngine engine = await LocalEngine.OpenAsync(
             settings.ApplyTo(new LocalEngineOptions
             {
                 Directory = folders.Engine,
-                Transfers = transfers,
+                Transfers = [new ObjectStoreTransfer(stores)],
                 PassedEnvironment = DriverBatch.PassedEnvironment,
+                PassedEnvironmentOf = new StoreCredentials(current).LentTo,
                 Report = problem => reports.LogWarning("{Problem}", problem),
             }),
             cancellation);

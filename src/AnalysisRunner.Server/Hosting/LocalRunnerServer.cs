@@ -47,23 +47,25 @@ internal sealed class LocalRunnerServer : IAsyncDisposable
         {
             opened.Add(StateLock.Take(folders.Root));
             var runnerLog = opened.Add(RunnerLog.Open(LogFile(folders.Root), options.Time));
-            var mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram()));
+            var mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram(), options.Time));
             var sockets = opened.Add(new ListenSockets(LoopbackSocket.Bind(folders.Root)));
             var address = new ServerAddress($"http://{sockets.Endpoints[0]}", sockets.Endpoints);
             var token = RandomText.Secret();
+            var (stores, current) = (opened.Add(new ObjectStores()), new CurrentSettings(LocalSettings.Create(folders.Root, address.Url, options.UserName)));
             var app = opened.Add(ServerApplication.Build(new ServerParts
             {
                 Folders = folders,
                 Sockets = sockets,
                 Address = address,
-                Settings = new CurrentSettings(LocalSettings.Create(folders.Root, address.Url, options.UserName)),
+                Settings = current,
                 Tokens = new BearerTokens((token, options.UserName), folders),
                 Log = runnerLog,
                 Mirrors = mirrors,
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
+                Stores = stores,
                 Engine = await LocalEngines.OpenAsync(
-                    folders, LocalEngineReader.ReadFile(Path.Combine(folders.Root, LocalEngineReader.FileName)), runnerLog, opened, [new ObjectStoreTransfer(opened.Add(new ObjectStores()))], replaceEngine, cancellation),
+                    folders, LocalEngineReader.ReadFile(Path.Combine(folders.Root, LocalEngineReader.FileName)), runnerLog, opened, stores, current, replaceEngine, cancellation),
                 IdleLimit = options.IdleLimit,
                 Time = options.Time,
             }));

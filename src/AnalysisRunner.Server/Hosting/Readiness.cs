@@ -1,20 +1,37 @@
-using System.Globalization;
-using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Hosting.Health;
 
 namespace AnalysisRunner.Server.Hosting;
 
 /// <summary>Says whether the server does everything that it should, and what is wrong when it does not.</summary>
-internal sealed class Readiness(CurrentSettings settings)
+internal sealed class Readiness(IEnumerable<IReadinessCheck> checks, TimeProvider time)
 {
-    /// <summary>
-    /// The state for operators. Anybody may ask, so the answer names places and codes and no values; the log has the rest.
-    /// </summary>
-    public string Describe()
+    // Strangers may ask as often as they like, and the answer costs a write.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private Task<Answer>? _last;
+    private long _askedAt;
+
+    /// <summary>The state for operators.</summary>
+    public Task<Answer> DescribeAsync()
     {
-        var refused = settings.Refused;
-        if (refused.Count == 0) return "ready\n";
-        var lines = refused.Select(problem => string.Create(
-            CultureInfo.InvariantCulture, $"  {Path.GetFileName(problem.File)}({problem.Line},{problem.Column}): {problem.Code} {problem.Field}\n"));
-        return "degraded\nsettings: the file has changed and is not in force; the ones before are\n" + string.Concat(lines);
+        lock (_lock)
+        {
+            if (_last is null || (_last.IsCompleted && time.GetElapsedTime(_askedAt) >= Interval)) (_last, _askedAt) = (LookAsync(), time.GetTimestamp());
+            return _last;
+        }
     }
+
+    private async Task<Answer> LookAsync()
+    {
+        var found = (await Task.WhenAll(checks.Select(check => check.FindAsync(CancellationToken.None)))).OfType<Trouble>().ToList();
+        if (found.Count == 0) return new Answer("ready\n", AcceptsWork: true);
+        var isFatal = found.Exists(trouble => trouble.IsFatal);
+        return new Answer((isFatal ? "unavailable\n" : "degraded\n") + string.Concat(found.Select(trouble => $"{trouble.Part}: {trouble.Text}\n")), !isFatal);
+    }
+
+    /// <summary>An answer.</summary>
+    /// <param name="Text">The state, and below it what is wrong.</param>
+    /// <param name="AcceptsWork">Whether submissions can be accepted.</param>
+    internal sealed record Answer(string Text, bool AcceptsWork);
 }

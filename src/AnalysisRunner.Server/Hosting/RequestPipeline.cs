@@ -1,9 +1,13 @@
+using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Api.Compatible;
+using AnalysisRunner.Server.Api.OpenApi;
 using AnalysisRunner.Server.Pages;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -18,6 +22,9 @@ internal static class RequestPipeline
         var refused = app.Services.GetRequiredService<RefusedTokens>();
         var authentication = app.Services.GetRequiredService<Authentication>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(RequestPipeline));
+        var metrics = app.Services.GetRequiredService<ServerMetrics>();
+        // Made now, so that nothing is missed before the first who reads it.
+        app.Services.GetRequiredService<PrometheusFigures>();
 
         app.Use(async (context, next) =>
         {
@@ -42,6 +49,7 @@ internal static class RequestPipeline
             catch (Exception e)
 #pragma warning restore CA1031
             {
+                metrics.Refused(ApiProblems.Describe(e)[0].Code);
                 await AnswerAsync(context, e, log);
             }
         });
@@ -57,6 +65,9 @@ internal static class RequestPipeline
             ExportRoutes.Map(routes);
             OverviewRoutes.Map(routes);
             BatchRoutes.Map(routes);
+            OpenApiDocument.Map(routes);
+            MetricsRoute.Map(routes);
+            SignInRoutes.Map(routes);
             PageRoutes.Map(routes);
         });
 #pragma warning restore ASP0014
@@ -66,6 +77,7 @@ internal static class RequestPipeline
     {
         var problems = ApiProblems.Describe(exception);
         if (problems[0].Code == PolicyCodes.InternalError) log.LogError(exception, "{Method} {Path} failed.", context.Request.Method, context.Request.Path);
+        else if (problems[0].Code == StoreCodes.ConfigStoreUnusable) log.LogError(exception.InnerException, "{Method} {Path}: the config store cannot be used.", context.Request.Method, context.Request.Path);
         else log.LogInformation("{Method} {Path} refused: {Code}.", context.Request.Method, context.Request.Path, problems[0].Code);
         if (context.Response.HasStarted)
         {
@@ -74,6 +86,7 @@ internal static class RequestPipeline
         }
         context.Response.Clear();
         SecurityHeaders.Set(context.Response.Headers);
+        if (exception.InnerException is TooSoonException soon) context.Response.Headers.RetryAfter = soon.Seconds.ToString(CultureInfo.InvariantCulture);
         await WriteAsync(context, problems, null);
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace AnalysisRunner.Server.Hosting;
 
-/// <summary>The server's own log: one entry a line, control characters made visible so that no value can forge an entry.</summary>
+/// <summary>The server's own log: one entry a line, as text or as JSON, control characters made visible so that no value can forge an entry.</summary>
 internal sealed class RunnerLog : ILoggerProvider
 {
     private readonly Lock _lock = new();
@@ -13,6 +13,9 @@ internal sealed class RunnerLog : ILoggerProvider
 
     /// <summary>Writes to a stream, which it takes over.</summary>
     public RunnerLog(Stream stream, TimeProvider time) => (_stream, _time) = (stream, time);
+
+    /// <summary>Whether an entry is a JSON object with the values of its message as members, and not a text.</summary>
+    public bool IsJson { get; init; }
 
     /// <summary>Opens the log for appending.</summary>
     public static RunnerLog Open(string path, TimeProvider time)
@@ -27,7 +30,13 @@ internal sealed class RunnerLog : ILoggerProvider
 
     public void Dispose() => _stream.Dispose();
 
-    private void Write(LogLevel level, string category, string message, Exception? exception)
+    private void Write(LogLevel level, string category, string message, IEnumerable<KeyValuePair<string, object?>> values, Exception? exception)
+    {
+        if (IsJson) WriteLine(JsonEntry.Compose(_time.GetUtcNow(), level, category, message, values, exception));
+        else WriteText(level, category, message, exception);
+    }
+
+    private void WriteText(LogLevel level, string category, string message, Exception? exception)
     {
         var trace = Activity.Current?.TraceId.ToHexString();
         var entry = string.Create(
@@ -39,11 +48,16 @@ internal sealed class RunnerLog : ILoggerProvider
             else if (!char.IsControl(c)) line.Append(c);
         }
         line.Append('\n');
+        WriteLine(Encoding.UTF8.GetBytes(line.ToString()));
+    }
+
+    private void WriteLine(ReadOnlySpan<byte> line)
+    {
         lock (_lock)
         {
             if (!_stream.CanWrite) return;
             if (_stream.CanSeek) _stream.Seek(0, SeekOrigin.End);
-            _stream.Write(Encoding.UTF8.GetBytes(line.ToString()));
+            _stream.Write(line);
             _stream.Flush();
         }
     }
@@ -57,7 +71,7 @@ internal sealed class RunnerLog : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) log.Write(logLevel, category, formatter(state, exception), exception);
+            if (IsEnabled(logLevel)) log.Write(logLevel, category, formatter(state, exception), state as IEnumerable<KeyValuePair<string, object?>> ?? [], exception);
         }
     }
 }

@@ -1,5 +1,6 @@
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Hosting.Health;
 using AnalysisRunner.Server.Notifications;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
@@ -7,9 +8,12 @@ using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Storage;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -17,6 +21,9 @@ namespace AnalysisRunner.Server.Hosting;
 /// <summary>Puts a server together. A local runner is the same server with a built-in policy.</summary>
 internal static class ServerApplication
 {
+    // Several thousand followers, and room for those who submit; each connection costs tens of KiB.
+    private const int MaximumConnections = 10_000;
+
     /// <summary>Builds it; what <paramref name="parts"/> brings along is not disposed with it.</summary>
     public static WebApplication Build(ServerParts parts)
     {
@@ -30,7 +37,13 @@ internal static class ServerApplication
             kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 100;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            // Whoever sends slowly, or sends nothing, holds a connection; so does whoever reads slowly.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = MaximumConnections;
             foreach (var endpoint in parts.Sockets.Endpoints) kestrel.Listen(endpoint);
         });
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = parts.Sockets.Find);
@@ -60,15 +73,20 @@ internal static class ServerApplication
         services.AddSingleton(ServerIdentity.Of(parts.Folders));
         services.AddSingleton(parts.Mirrors).AddSingleton(parts.InvocationLog).AddSingleton(parts.Engine);
         services.AddSingleton<ServerActivity>().AddSingleton<SignIn>().AddSingleton<RequestGuard>().AddSingleton<ConfigComposition>();
-        services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>();
-        services.AddSingleton(provider => new RunPreparation(parts.Folders, provider.GetRequiredService<ConfigComposition>(), Programs.Dotnet()));
+        services.AddSingleton<IReadinessCheck, SettingsInForce>().AddSingleton<IReadinessCheck, RecordAnswers>().AddSingleton<IReadinessCheck, DiskHasRoom>();
+        services.AddSingleton<SubmissionLimits>();
+        services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>().AddSingleton<BrowserSignIn>();
+        services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPreparation>(provider, Programs.Dotnet()));
         services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
         services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
+        services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusFigures>();
         services.AddSingleton<RerunInvocation>().AddSingleton<Overview>();
-        services.AddSingleton<IEndLog>(parts.InvocationLog).AddSingleton(_ => new ObjectStores());
+        services.AddSingleton<IEndLog>(parts.InvocationLog);
         services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
         services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
+        services.AddSingleton<Retention>().AddHostedService(provider => provider.GetRequiredService<Retention>());
         if (parts.IdleLimit is { } limit)
         {
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<IdleExit>(provider, limit));
@@ -76,6 +94,7 @@ internal static class ServerApplication
         if (parts.SettingsSource is { } source)
         {
             services.AddSingleton<INotificationSender, WebhookSender>().AddSingleton<INotificationSender, MailSender>();
+            services.AddHostedService<WorkSampling>();
             services.AddSingleton<NotificationDispatch>().AddHostedService(provider => provider.GetRequiredService<NotificationDispatch>());
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SettingsReload>(provider, source));
             services.AddHostedService(provider => provider.GetRequiredService<SettingsReload>());

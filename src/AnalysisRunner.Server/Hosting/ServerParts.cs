@@ -4,6 +4,7 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -36,6 +37,9 @@ internal sealed record ServerParts
 
     /// <summary>The invocation log.</summary>
     public required IInvocationLog InvocationLog { get; init; }
+
+    /// <summary>The object stores.</summary>
+    public required ObjectStores Stores { get; init; }
 
     /// <summary>The engine.</summary>
     public required IBatchEngine Engine { get; init; }

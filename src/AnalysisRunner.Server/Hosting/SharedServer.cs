@@ -5,6 +5,7 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -36,7 +37,10 @@ internal sealed class SharedServer : IAsyncDisposable
         try
         {
             opened.Add(StateLock.Take(folders.Root));
-            var log = opened.Add(new RunnerLog(options.Log, options.Time));
+            var log = opened.Add(new RunnerLog(options.Log, options.Time) { IsJson = settings.Fixed.LogsJson });
+            foreach (var export in options.Telemetry?.Start() ?? []) opened.Add(export);
+            var (stores, current) = (opened.Add(options.Stores()), new CurrentSettings(settings));
+            await StoreStart.EnsureAsync(folders, stores, log.CreateLogger(nameof(StoreStart)), cancellation);
             var sockets = opened.Add(ListenSockets.Bind(options.Urls));
             var address = new ServerAddress(settings.Fixed.PublicUrl, sockets.Endpoints);
             var app = opened.Add(ServerApplication.Build(new ServerParts
@@ -44,15 +48,15 @@ internal sealed class SharedServer : IAsyncDisposable
                 Folders = folders,
                 Sockets = sockets,
                 Address = address,
-                Settings = new CurrentSettings(settings),
+                Settings = current,
                 SettingsSource = options.Settings,
                 Tokens = new BearerTokens(null, folders),
                 Log = log,
-                Mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram())),
+                Mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram(), options.Time)),
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
-                // No object stores: nothing yet says which dataset and level may use which of this server's credentials.
-                Engine = await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, [], replaceEngine, cancellation),
+                Stores = stores,
+                Engine = await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),
                 Time = options.Time,
             }));
             await app.StartAsync(cancellation);

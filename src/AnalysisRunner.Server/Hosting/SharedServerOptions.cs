@@ -1,6 +1,8 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Telemetry;
+using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -14,11 +16,17 @@ internal sealed record SharedServerOptions(SettingsSource Settings, IReadOnlyLis
     /// <summary>Where its own log goes.</summary>
     public Stream Log { get; init; } = Console.OpenStandardOutput();
 
+    /// <summary>Where figures and traces are sent; null sends none.</summary>
+    public TelemetryExport? Telemetry { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Opens the object stores; by default with the settings of the environment.</summary>
+    public Func<ObjectStores> Stores { get; init; } = () => new ObjectStores();
+
     /// <summary>Reads a command line: <c>--config &lt;server.toml&gt; [--urls &lt;url&gt;[;&lt;url&gt;…]]</c>, in any order.</summary>
-    /// <exception cref="AnalysisRunnerException"><c>AR6006</c> it is another one; <c>AR6044</c> a variable of the environment is malformed.</exception>
+    /// <exception cref="AnalysisRunnerException"><c>AR6006</c> it is another one; <c>AR6044</c>, <c>AR6186</c> a variable of the environment is malformed.</exception>
     public static SharedServerOptions Parse(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
         string? config = null, urls = null;
@@ -34,7 +42,10 @@ internal sealed record SharedServerOptions(SettingsSource Settings, IReadOnlyLis
         urls ??= environment(ReplacedEnvironment.Port) is { Length: > 0 } port ? "http://*:" + port : "http://127.0.0.1:" + DefaultPort;
         return new SharedServerOptions(
             new SettingsSource(Path.GetFullPath(config), ReplacedEnvironment.Read(environment)),
-            urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            Telemetry = TelemetryExport.Read(environment),
+        };
     }
 
     private static AnalysisRunnerException Unknown(IReadOnlyList<string> arguments) => new(

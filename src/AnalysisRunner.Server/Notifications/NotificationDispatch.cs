@@ -3,6 +3,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Notifications;
 
@@ -11,7 +12,7 @@ namespace AnalysisRunner.Server.Notifications;
 /// receiver takes it or a day has passed, also over restarts. A receiver may get a message twice and knows it by its id.
 /// </summary>
 internal sealed class NotificationDispatch(
-    IInvocationLog log, CurrentSettings settings, IEnumerable<INotificationSender> senders, ServerIdentity identity, TimeProvider time, ILogger<NotificationDispatch> logger)
+    IInvocationLog log, CurrentSettings settings, IEnumerable<INotificationSender> senders, ServerIdentity identity, ServerMetrics metrics, TimeProvider time, ILogger<NotificationDispatch> logger)
     : BackgroundService
 {
     private const int AtOnce = 50;
@@ -91,6 +92,7 @@ internal sealed class NotificationDispatch(
             var invocation = (await log.GetAsync(message.ArGuid, cancellation))!.Invocation;
             await senders.Single(sender => sender.Kind == message.Kind).SendAsync(message, invocation, cancellation);
             await log.SetNotificationAsync(message.Id, null, null, CancellationToken.None);
+            metrics.Notified(message.Kind, "delivered");
         }
         catch (Exception e) when (e is NotificationException or AnalysisRunnerException)
         {
@@ -101,6 +103,7 @@ internal sealed class NotificationDispatch(
                 "The {Kind} '{Target}' was not told of the end of {ArGuid}: {Reason} {Next}",
                 message.Kind, message.Target, message.ArGuid, e.Message, isGivenUp ? "Given up." : $"Trying again in {wait}.");
             await log.SetNotificationAsync(message.Id, e.Message, isGivenUp ? null : next, CancellationToken.None);
+            metrics.Notified(message.Kind, isGivenUp ? "given up" : "failed");
         }
     }
 }

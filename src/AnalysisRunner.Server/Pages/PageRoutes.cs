@@ -46,6 +46,7 @@ internal static class PageRoutes
     public static bool Match(HttpRequest request) =>
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
         || request.Path.StartsWithSegments("/invocations", StringComparison.Ordinal) || request.Path.StartsWithSegments("/batches", StringComparison.Ordinal)
+        || request.Path.StartsWithSegments("/sign-in", StringComparison.Ordinal)
         || request.Path.StartsWithSegments("/datasets", StringComparison.Ordinal)
         || (HttpMethods.IsGet(request.Method) && request.Path == "/");
 
@@ -61,14 +62,14 @@ internal static class PageRoutes
     {
         var address = context.RequestServices.GetRequiredService<ServerAddress>();
         var signIn = context.RequestServices.GetRequiredService<SignIn>();
-        // Browsers keep cookies per host, not per port: the port is in the name.
-        var cookie = $"analysis-runner-{address.Port}";
+        var cookie = SignInRoutes.CookieOf(address);
         if (HttpMethods.IsGet(context.Request.Method) && context.Request.Query["code"].ToString() is { Length: > 0 } code) return Redeem(context, signIn, cookie, address.IsSecure, code);
         if (signIn.Find(context.Request.Cookies[cookie]) is { } caller)
         {
             context.SetCaller(caller);
             return show(context);
         }
+        if (SignInRoutes.TryBegin(context)) return Task.CompletedTask;
         throw new AnalysisRunnerException(
             PolicyCodes.NotSignedIn,
             "You are not signed in. Follow the link that a build printed: it signs you in once, within ten minutes. 'dotnet build -t:LocalRunnerStatus' prints a fresh one.");

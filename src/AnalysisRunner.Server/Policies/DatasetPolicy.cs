@@ -40,6 +40,9 @@ internal sealed record DatasetPolicy
     /// <summary>Who the jobs of a level are; a level that is not among them has the rights of the server.</summary>
     public IReadOnlyDictionary<AccessLevel, JobIdentity> Identities { get; init; } = new Dictionary<AccessLevel, JobIdentity>();
 
+    /// <summary>Whether its jobs use the server's own credentials for object stores; only where nothing is enforced anyway.</summary>
+    public bool LendsStoreCredentials { get; init; }
+
     /// <summary>What an image must begin with at levels standard and full; null allows any.</summary>
     public IReadOnlyList<string>? ImagePrefixes { get; init; }
 

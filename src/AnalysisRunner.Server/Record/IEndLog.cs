@@ -37,6 +37,9 @@ public interface IEndLog
     /// <summary>Notes what became of an attempt. With neither a time nor a problem the message has arrived; with a problem and no time it is given up.</summary>
     Task SetNotificationAsync(long id, string? problem, DateTimeOffset? dueAt, CancellationToken cancellation);
 
+    /// <summary>Counts what has not ended; asked by an index of just that.</summary>
+    ValueTask<WorkCounts> CountWorkAsync(CancellationToken cancellation);
+
     /// <summary>The messages about the end of an invocation.</summary>
     ValueTask<IReadOnlyList<NotificationSummary>> ListNotificationsAsync(string arGuid, CancellationToken cancellation);
 }

@@ -90,6 +90,18 @@ public interface IInvocationLog : IEndLog, IAsyncDisposable
     /// <summary>The invocation, or null when there is none.</summary>
     ValueTask<InvocationRecord?> GetAsync(string arGuid, CancellationToken cancellation);
 
+    /// <summary>When the last invocation was recorded; null when none was. Throws what the database throws: so one learns whether it answers.</summary>
+    ValueTask<DateTimeOffset?> FindLastRecordedAsync(CancellationToken cancellation);
+
+    /// <summary>How many invocations of a user have not ended, counted up to <paramref name="limit"/>.</summary>
+    ValueTask<int> CountUnfinishedAsync(string submittedBy, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// The ar-guids of invocations that ended before a moment, in the order of recording, with their positions; those after <paramref name="position"/>,
+    /// at most <paramref name="limit"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<EndedInvocation>> ListEndedAsync(DateTimeOffset before, long position, int limit, CancellationToken cancellation);
+
     /// <summary>A page of the invocations that hold every filter of the query.</summary>
     ValueTask<InvocationPage> ListAsync(InvocationQuery query, CancellationToken cancellation);
 

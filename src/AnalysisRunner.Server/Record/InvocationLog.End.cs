@@ -117,6 +117,21 @@ public sealed partial class InvocationLog
         cancellation);
 
     /// <inheritdoc />
+    public async ValueTask<WorkCounts> CountWorkAsync(CancellationToken cancellation)
+    {
+        await using var connection = await _database.OpenReaderAsync(cancellation);
+        var states = (await connection.QueryAsync<(string State, long Count)>("SELECT state, count(*) FROM invocations WHERE finished_at IS NULL GROUP BY state"))
+            .ToDictionary(row => row.State, row => row.Count);
+        var (pending, ready, running) = await connection.QuerySingleAsync<(long, long, long)>(
+            """
+            SELECT CAST(coalesce(sum(b.pending), 0) AS BIGINT), CAST(coalesce(sum(b.ready), 0) AS BIGINT), CAST(coalesce(sum(b.running), 0) AS BIGINT)
+            FROM invocations i JOIN batches b ON b.invocation = i.position WHERE i.finished_at IS NULL AND b.state = 'running'
+            """);
+        return new WorkCounts(
+            states.GetValueOrDefault("accepted"), states.Where(state => state.Key != "accepted").Sum(state => state.Value), new JobCounts((int)pending, (int)ready, (int)running, 0, 0, 0));
+    }
+
+    /// <inheritdoc />
     public async ValueTask<IReadOnlyList<NotificationSummary>> ListNotificationsAsync(string arGuid, CancellationToken cancellation)
     {
         await using var connection = await _database.OpenReaderAsync(cancellation);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using AnalysisRunner.Contracts;
 using Dapper;
 
@@ -5,6 +6,12 @@ namespace AnalysisRunner.Server.Record;
 
 public sealed partial class InvocationLog
 {
+    // Below this many hits the index of words leads; above it, what is asked for is soon found among the rows in their order, or few rows hold the other filters.
+    private const int FewHits = 20_000;
+
+    // A beginning of a commit's hash that is at least this long names few invocations.
+    private const int SelectivePrefix = 6;
+
     /// <inheritdoc />
     public async ValueTask<InvocationPage> ListAsync(InvocationQuery query, CancellationToken cancellation)
     {
@@ -12,10 +19,13 @@ public sealed partial class InvocationLog
         var words = query.Text is null ? null : SearchWords.Split(query.Text).ToList();
         if (words is { Count: 0 }) return new InvocationPage([], null);
 
-        var parameters = new DynamicParameters();
-        var statement = Statement(query, words, parameters);
+        // What nobody may see is not looked for.
+        if (query is { VisibleDatasets: { } visible, Dataset: { } dataset } && !visible.Contains(dataset, StringComparer.Ordinal)) return new InvocationPage([], null);
         await using var connection = await _database.OpenReaderAsync(cancellation);
         await using var transaction = await _database.BeginSnapshotAsync(connection, cancellation);
+        var parameters = new DynamicParameters();
+        var isIndexed = words is not null && await HasFewHitsAsync(connection, transaction, words);
+        var statement = Statement(query, words, isIndexed, parameters);
         var places = (await connection.QueryAsync<PlaceRow>(statement, parameters, transaction)).ToList();
         var shown = places.Take(query.Limit).ToList();
         if (shown.Count == 0) return new InvocationPage([], null);
@@ -32,9 +42,9 @@ public sealed partial class InvocationLog
     /// The statement that finds the places of a page and of one more, which tells whether there is a next page. Its text is made of constants only;
     /// whatever the query says is a parameter.
     /// </summary>
-    private string Statement(InvocationQuery query, List<string>? words, DynamicParameters parameters)
+    private string Statement(InvocationQuery query, List<string>? words, bool isIndexed, DynamicParameters parameters)
     {
-        var position = words is null ? "i.position" : _database.SearchPosition;
+        var position = isIndexed ? _database.SearchPosition : "i.position";
         var conditions = new List<string>();
         void Where(string condition, string name, object value)
         {
@@ -42,8 +52,10 @@ public sealed partial class InvocationLog
             parameters.Add(name, value);
         }
 
-        if (words is not null) Where(_database.SearchCondition, "words", _database.SearchExpression(words));
-        if (query.VisibleDatasets is { } visible)
+        if (isIndexed) Where(_database.SearchCondition, "words", _database.SearchExpression(words!));
+        // Words hold letters and digits only, so that nothing in them means anything to LIKE.
+        for (var i = 0; !isIndexed && i < words?.Count; i++) Where($"(' ' || i.search_words) LIKE @word{i}", $"word{i}", $"% {words[i]}%");
+        if (query.VisibleDatasets is { } visible && query.Dataset is null)
         {
             var names = visible.Select((dataset, index) => (Name: $"visible{index}", dataset)).ToList();
             foreach (var (name, dataset) in names) parameters.Add(name, dataset);
@@ -57,7 +69,12 @@ public sealed partial class InvocationLog
         if (query.Commit is { } commit)
         {
             // Hexadecimal digits end at 'f'.
-            Where("i.commit_id >= @commit AND i.commit_id < @commitEnd", "commit", commit);
+            Where(
+                commit.Length >= SelectivePrefix
+                    ? "i.position IN (SELECT c.position FROM invocations c WHERE c.commit_id >= @commit AND c.commit_id < @commitEnd)"
+                    : "i.commit_id >= @commit AND i.commit_id < @commitEnd",
+                "commit",
+                commit);
             parameters.Add("commitEnd", commit + "g");
         }
         // Positions and times of recording rise together, so a time is a position.
@@ -75,10 +92,16 @@ public sealed partial class InvocationLog
             if (value != "NULL") parameters.Add("afterValue", after.Value ?? "");
         }
         parameters.Add("limit", query.Limit + 1L);
-        var source = words is null ? "invocations i" : _database.SearchSource;
+        var source = isIndexed ? _database.SearchSource : "invocations i";
         var filter = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
         return $"SELECT {position} AS position, {value} AS value FROM {source} {filter} ORDER BY {order} LIMIT @limit";
     }
+
+    private async Task<bool> HasFewHitsAsync(DbConnection connection, DbTransaction transaction, List<string> words) =>
+        await connection.ExecuteScalarAsync<long>(
+            $"SELECT count(*) FROM (SELECT 1 FROM {_database.SearchHits} LIMIT @limit) AS hits",
+            new { words = _database.SearchExpression(words), limit = FewHits + 1 },
+            transaction) <= FewHits;
 
     private static string FirstAt(string parameter) =>
         $"(SELECT t.position FROM invocations t WHERE t.recorded_at >= @{parameter} ORDER BY t.recorded_at, t.position LIMIT 1)";

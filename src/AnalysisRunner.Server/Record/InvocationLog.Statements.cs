@@ -27,12 +27,8 @@ public sealed partial class InvocationLog
         "SELECT v.sealed FROM environments v JOIN invocations i ON i.position = v.invocation WHERE i.ar_guid = @arGuid";
 
     private const string DocumentsOf =
-        "SELECT d.config, d.origins, d.script FROM run_documents d JOIN invocations i ON i.position = d.invocation WHERE i.ar_guid = @arGuid";
+        "SELECT d.config, d.origins, d.script, d.trace FROM run_documents d JOIN invocations i ON i.position = d.invocation WHERE i.ar_guid = @arGuid";
 
     private const string RequestOf =
         "SELECT r.json FROM requests r JOIN invocations i ON i.position = r.invocation WHERE i.ar_guid = @arGuid";
-
-    private const string Denials = "SELECT * FROM denials WHERE id < @before ORDER BY id DESC LIMIT @limit";
-
-    private const string DenialsOf = "SELECT * FROM denials WHERE dataset IN @datasets AND id < @before ORDER BY id DESC LIMIT @limit";
 }

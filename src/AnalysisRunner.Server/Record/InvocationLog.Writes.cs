@@ -35,7 +35,7 @@ public sealed partial class InvocationLog
 
     private const string InsertEnvironment = "INSERT INTO environments (invocation, sealed) VALUES (@position, @environment);";
 
-    private const string InsertDocuments = "INSERT INTO run_documents (invocation, config, origins, script) VALUES (@position, @config, @origins, @driverScript);";
+    private const string InsertDocuments = "INSERT INTO run_documents (invocation, config, origins, script, trace) VALUES (@position, @config, @origins, @driverScript, @trace);";
 
     private const string InsertSubmission =
         """
@@ -123,6 +123,7 @@ public sealed partial class InvocationLog
                         config = invocation.Documents?.Config,
                         origins = invocation.Documents?.Origins,
                         driverScript = invocation.Documents?.Script,
+                        trace = invocation.Documents?.Trace,
                         idempotencyKey,
                         requestDigest = invocation.RequestDigest,
                         approvalDigest = invocation.Approval?.Digest,

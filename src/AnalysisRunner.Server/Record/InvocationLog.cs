@@ -46,6 +46,7 @@ public sealed partial class InvocationLog : IInvocationLog
         {
             writer = database.OpenWriter();
             var seal = EnvironmentSeal.FromFile(options.KeyFile ?? Path.Combine(Path.GetDirectoryName(options.SqliteFile)!, "environment.key"));
+            if (!options.MayMigrate) SchemaMigrator.RequireCurrent(database, writer);
             SchemaMigrator.Migrate(database, writer, seal);
             return new InvocationLog(database, writer, seal, options);
         }
@@ -156,8 +157,12 @@ public sealed partial class InvocationLog : IInvocationLog
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         await using var connection = await _database.OpenReaderAsync(cancellation);
-        var rows = await connection.QueryAsync<DenialRow>(
-            datasets is null ? Denials : DenialsOf, new { limit, before = before ?? long.MaxValue, datasets });
+        var parameters = new DynamicParameters(new { limit, before = before ?? long.MaxValue });
+        // Parameter by parameter, because a list as one is another thing to each database.
+        var names = (datasets ?? []).Select((dataset, index) => (Name: $"dataset{index}", dataset)).ToList();
+        foreach (var (name, dataset) in names) parameters.Add(name, dataset);
+        var filter = datasets is null ? "" : names.Count == 0 ? "AND 1 = 0" : $"AND dataset IN ({string.Join(", ", names.Select(name => "@" + name.Name))})";
+        var rows = await connection.QueryAsync<DenialRow>($"SELECT * FROM denials WHERE id < @before {filter} ORDER BY id DESC LIMIT @limit", parameters);
         return [.. rows.Select(row => row.ToDenial())];
     }
 
@@ -178,6 +183,7 @@ public sealed partial class InvocationLog : IInvocationLog
             SELECT * FROM invocations WHERE position IN ({positions}) ORDER BY position;
             SELECT * FROM steps WHERE invocation IN ({positions}) ORDER BY ordinal;
             SELECT * FROM batches WHERE invocation IN ({positions}) ORDER BY ordinal;
+            SELECT {ApprovalRow.Columns} FROM approvals WHERE invocation IN ({positions});
             """,
             parameters,
             transaction);

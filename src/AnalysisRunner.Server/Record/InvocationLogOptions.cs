@@ -20,6 +20,11 @@ public sealed record InvocationLogOptions
     /// </summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>
+    /// Whether an older log is brought to this version. False where a server of another version may have it open: then an older one is refused.
+    /// </summary>
+    public bool MayMigrate { get; init; } = true;
+
     /// <summary>Stamps the events.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

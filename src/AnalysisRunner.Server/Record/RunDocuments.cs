@@ -7,4 +7,5 @@ namespace AnalysisRunner.Server.Record;
 /// <param name="Config">The composed config, as TOML.</param>
 /// <param name="Origins">Which layer and line set each of its keys, as JSON.</param>
 /// <param name="Script">The driver's script.</param>
-public sealed record RunDocuments(string Config, string Origins, string Script);
+/// <param name="Trace">The trace of the request, as <c>traceparent</c> has it; null where it had none.</param>
+public sealed record RunDocuments(string Config, string Origins, string Script, string? Trace = null);

@@ -5,12 +5,13 @@ using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Runs;
 
 /// <summary>Attaches a batch to its invocation and then hands it to the engine: nothing runs that is not in the log.</summary>
-internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, TimeProvider time)
+internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, StoreCredentials credentials, TimeProvider time)
 {
     private const int MaximumName = 1000;
     private const string ArGuidAttribute = "ar-guid";
@@ -21,11 +22,16 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
     public bool IsUnderWay(string key) => _underWay.ContainsKey(key);
 
     /// <summary>Takes a batch for the caller's invocation; the owner names it by the attribute <c>ar-guid</c>. Idempotent by key.</summary>
-    /// <exception cref="AnalysisRunnerException">The batch is malformed or could never run here, or the invocation takes none.</exception>
+    /// <exception cref="AnalysisRunnerException">The caller may not; the batch is malformed or could never run here, or the invocation takes none.</exception>
     public async Task<BatchAccepted> ExecuteAsync(Caller caller, BatchSpec spec, CancellationToken cancellation)
     {
         using var accepting = activity.TryAccept() ?? throw new AnalysisRunnerException(
             PolicyCodes.ShuttingDown, "The runner is shutting down and takes no new work; send the batch again when it is back.");
+        if (caller is { IsUser: true, IsOwner: false })
+        {
+            throw new AnalysisRunnerException(
+                PolicyCodes.TokenForbidden, "Batches belong to a driver, which hands them over with its own token: what runs is what was submitted and judged. Submit a run whose code makes the batch.");
+        }
         CheckShape(spec);
         var arGuid = InvocationOf(caller, spec);
         if (await log.GetAsync(arGuid, cancellation) is not { } record)
@@ -34,11 +40,13 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         }
         if (record.Invocation.CancelRequestedBy is not null) throw Ended(arGuid, "is being cancelled");
 
+        credentials.Ensure(spec, record.Invocation.Dataset);
+
         // The ar-guid in front keeps the keys of invocations apart, and finds the invocation of a batch.
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)
             ? spec.Key
             : $"{arGuid}.{spec.Key}";
-        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid }, Identity = record.Invocation.Identity };
+        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid, [StoreCredentials.DatasetAttribute] = record.Invocation.Dataset }, Identity = record.Invocation.Identity };
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try
         {

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Stores;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -21,16 +22,17 @@ internal static class DriverBatch
     /// <summary>Describes the driver of an invocation; the ar-guid is its key, so that no engine runs it twice.</summary>
     /// <param name="invocation">The invocation.</param>
     /// <param name="script">The driver's script.</param>
+    /// <param name="config">Where the driver reads its config.</param>
     /// <param name="url">Where the driver reaches the server.</param>
     /// <param name="folder">The run's files.</param>
     /// <param name="passed">The variables of the server's own environment that the administrator wants drivers to have.</param>
-    public static BatchSpec Describe(Invocation invocation, string script, string url, RunFolder folder, IEnumerable<string> passed)
+    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, RunFolder folder, IEnumerable<string> passed)
     {
         var attributes = new Dictionary<string, string>
         {
             ["ar-guid"] = invocation.ArGuid,
             ["author"] = invocation.SubmittedBy,
-            ["dataset"] = invocation.Dataset,
+            [StoreCredentials.DatasetAttribute] = invocation.Dataset,
             ["commit"] = invocation.Commit,
         };
         if (invocation.Repository is not null) attributes["repository"] = invocation.Repository;
@@ -56,7 +58,7 @@ internal static class DriverBatch
                         ["DOTNET_NOLOGO"] = "1",
                         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                         ["MSBUILDDISABLENODEREUSE"] = "1",
-                        [DriverEnvironment.ConfigPath] = invocation.Identity?.User is null ? invocation.ConfigPath : folder.DriverConfig,
+                        [DriverEnvironment.ConfigPath] = config,
                         [DriverEnvironment.Url] = url,
                         [DriverEnvironment.TokenFile] = folder.DriverToken,
                         [DriverEnvironment.ArGuid] = invocation.ArGuid,

@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
+using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -15,8 +18,8 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
-    ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck,
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, StoreCredentials credentials, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
+    ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck, ServerMetrics metrics,
     ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
@@ -101,6 +104,7 @@ internal sealed class InvocationRunner(
                     await run.WaitAsync(interval, _stopping.Token);
                 }
                 TryRemove(arGuid);
+                if (await log.GetAsync(arGuid, _stopping.Token) is { Invocation: { IsFinal: true } ended }) metrics.Ended(ended);
                 _runs.TryRemove(arGuid, out _);
                 activity.Ended(arGuid);
                 return;
@@ -173,21 +177,22 @@ internal sealed class InvocationRunner(
             storage.Open(invocation);
             var documents = await log.GetDocumentsAsync(arGuid, CancellationToken.None)
                 ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
-            var sha256 = preparation.PublishConfig(invocation, documents);
+            var sha256 = await preparation.PublishConfigAsync(invocation, documents, _stopping.Token);
             Failpoint.Pass(Failpoint.ConfigPublished);
             await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
             Failpoint.Pass(Failpoint.ConfigRecorded);
             await outputs.NoteBeforeAsync(invocation, _stopping.Token);
             var hasEnvironment = invocation.EnvironmentNames.Count > 0;
-            preparation.PrepareDriver(invocation, documents, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
+            var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
+            preparation.PrepareDriver(invocation, documents, config, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
             Failpoint.Pass(Failpoint.DriverPrepared);
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverSubmitted);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverRecorded);
             return true;
         }
-        catch (Exception e) when (e is AnalysisRunnerException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when ((e is AnalysisRunnerException refusal && refusal.Problems[0].Code != EngineCodes.StateFolderUnusable) || e is FileNotFoundException or DirectoryNotFoundException)
         {
             logger.LogError(e, "Invocation {ArGuid} could not be started.", arGuid);
             // A missing file does not come back, unlike a full disk: nobody would be served by waiting.

@@ -41,6 +41,14 @@ internal static class PrivateFile
         }
     }
 
+    /// <summary>Makes a file, in place of one that may be there, to be written piece by piece.</summary>
+    public static FileStream Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode600;
+        return new FileStream(path, options);
+    }
+
     /// <summary>Removes a folder with everything in it, also what a build made read-only; links are removed, not followed.</summary>
     public static void RemoveFolder(string path)
     {

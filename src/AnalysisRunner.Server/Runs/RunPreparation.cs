@@ -1,19 +1,26 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines.Local.Users;
 using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Runs;
 
 /// <summary>Makes, publishes and removes the files of runs. Every method may be repeated after a crash in the middle of it.</summary>
 /// <param name="folders">Where they lie.</param>
+/// <param name="files">Publishes configs.</param>
 /// <param name="composition">Names the folders of a dataset's storage.</param>
 /// <param name="dotnetHost">The <c>dotnet</c> program that drivers use.</param>
-internal sealed class RunPreparation(StateFolders folders, ConfigComposition composition, string dotnetHost)
+internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, ConfigComposition composition, string dotnetHost)
 {
+    // By which what the driver does is found together with the request (W3C Trace Context, as programs pass it on).
+    private const string TraceVariable = "TRACEPARENT";
+
     /// <summary>Where it is published which layer and line set each key of the config.</summary>
     public string OriginsPath(string arGuid) => folders.Origins(arGuid);
 
@@ -38,30 +45,39 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
             DotnetHost = dotnetHost,
         };
         var checkout = found.Commit is { } commit ? CheckoutScript.Create(commit, folder.Checkout, found.Origin) : null;
-        return new RunDocuments(config.ToToml(), config.Origins, DriverScript.Write(plan, folder, checkout));
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
+        return new RunDocuments(config.ToToml(), config.Origins, DriverScript.Write(plan, folder, checkout), trace);
     }
 
-    /// <summary>Publishes the composed config, once, and makes the storage that it names; the answer is the config's SHA-256.</summary>
-    /// <exception cref="IOException">A folder cannot be written.</exception>
-    public string PublishConfig(Invocation invocation, RunDocuments documents)
+    /// <summary>Publishes the composed config, once, and makes the local storage that it names; the answer is the config's SHA-256.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6151</c> something else lies where it belongs.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public async Task<string> PublishConfigAsync(Invocation invocation, RunDocuments documents, CancellationToken cancellation)
     {
-        var target = folders.Config(invocation.ArGuid);
-        if (!File.Exists(target))
+        // The config last: where it is, the origins are.
+        await files.CreateOnceAsync(folders.Origins(invocation.ArGuid), documents.Origins, cancellation);
+        await files.CreateOnceAsync(invocation.ConfigPath, documents.Config, cancellation);
+        foreach (var (_, address) in composition.StorageFolders(invocation.Dataset, invocation.AccessLevel))
         {
-            PrivateFile.CreateFolder(Path.GetDirectoryName(target)!);
-            // The config last: where it is, the origins are.
-            PrivateFile.CreateOnce(folders.Origins(invocation.ArGuid), documents.Origins);
-            PrivateFile.CreateOnce(target, documents.Config);
+            if (!StorageAddress.IsUrl(address)) PrivateFile.CreateFolder(address);
         }
-        foreach (var (_, path) in composition.StorageFolders(invocation.Dataset, invocation.AccessLevel)) PrivateFile.CreateFolder(path);
-        return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(target)));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(documents.Config)));
     }
+
+    /// <summary>What a driver reads its config from: where it is published, or a copy of its own for a driver that could not read it there.</summary>
+    public string ConfigOfDriver(Invocation invocation, bool readsStores) =>
+        OsUser.Of(invocation.Identity) is not null || (!readsStores && StorageAddress.IsUrl(invocation.ConfigPath))
+            ? folders.Run(invocation.ArGuid).DriverConfig
+            : invocation.ConfigPath;
 
     /// <summary>Makes the run's folder with the driver's environment and, once, its token.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public void PrepareDriver(Invocation invocation, RunDocuments documents, IReadOnlyDictionary<string, string> environment)
+    public void PrepareDriver(Invocation invocation, RunDocuments documents, string config, IReadOnlyDictionary<string, string> environment)
     {
         var folder = folders.Run(invocation.ArGuid);
+        var variables = new Dictionary<string, string>(environment);
+        // A trace that the user gives is meant.
+        if (documents.Trace is { } trace) variables.TryAdd(TraceVariable, trace);
         PrivateFile.CreateFolder(folder.Path);
         PrivateFile.CreateFolder(folder.Driver);
         // Empty is what a crash leaves; a driver that runs has read it whole.
@@ -71,9 +87,9 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
         if (user is not null) HandOver(folder, user);
         // As the driver: it may be at work already when this is done a second time, and would lead the server's hand elsewhere.
         using var rights = FileRights.Of(user);
-        PrivateFile.Write(folder.Environment, DriverScript.WriteEnvironment(environment));
+        PrivateFile.Write(folder.Environment, DriverScript.WriteEnvironment(variables));
         PrivateFile.Write(folder.DriverToken, token);
-        if (user is not null) PrivateFile.Write(folder.DriverConfig, documents.Config);
+        if (config == folder.DriverConfig) PrivateFile.Write(folder.DriverConfig, documents.Config);
     }
 
     /// <summary>The files of a driver.</summary>

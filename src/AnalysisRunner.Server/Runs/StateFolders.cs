@@ -1,4 +1,5 @@
 using AnalysisRunner.Server.Security;
+using AnalysisRunner.Server.Stores;
 
 namespace AnalysisRunner.Server.Runs;
 
@@ -27,22 +28,22 @@ internal sealed class StateFolders(string root)
     /// <summary>The runs that have not ended.</summary>
     public string Runs => Path.Combine(Root, "runs");
 
-    /// <summary>Where composed configs are kept, when not in the state folder.</summary>
+    /// <summary>Where composed configs are kept, when not in the state folder: a local path or a URL.</summary>
     public string? ConfigStore { get; init; }
 
-    /// <summary>Where the storage of datasets lies, with <c>{dataset}</c> and <c>{namespace}</c>, when not in the state folder.</summary>
+    /// <summary>Where the storage of datasets lies, with <c>{dataset}</c> and <c>{namespace}</c>, when not in the state folder: a local path or a URL.</summary>
     public string? StoragePattern { get; init; }
 
-    /// <summary>The folder of composed configs and, below it, their templates.</summary>
+    /// <summary>The address of composed configs and, below it, their templates.</summary>
     public string Configs => ConfigStore ?? Path.Combine(Root, "config");
 
     /// <summary>The composed config of an invocation.</summary>
-    public string Config(string arGuid) => Path.Combine(Configs, arGuid + ".toml");
+    public string Config(string arGuid) => StorageAddress.Combine(Configs, arGuid + ".toml");
 
     /// <summary>Which layer and line set each key of <see cref="Config"/>.</summary>
-    public string Origins(string arGuid) => Path.Combine(Configs, arGuid + ".origins.json");
+    public string Origins(string arGuid) => StorageAddress.Combine(Configs, arGuid + ".origins.json");
 
-    /// <summary>The storage of a dataset in a namespace: what a bucket is elsewhere.</summary>
+    /// <summary>The address of a dataset's storage in a namespace.</summary>
     public string Storage(string dataset, string @namespace) => (StoragePattern ?? Path.Combine(Root, "storage", "{dataset}-{namespace}"))
         .Replace("{dataset}", dataset, StringComparison.Ordinal).Replace("{namespace}", @namespace, StringComparison.Ordinal);
 

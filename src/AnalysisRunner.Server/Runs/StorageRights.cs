@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines.Local.Users;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 
 namespace AnalysisRunner.Server.Runs;
@@ -35,6 +36,8 @@ internal sealed class StorageRights(StateFolders folders, ConfigComposition comp
     public void Open(Invocation invocation)
     {
         if (invocation.Identity?.User is null || !OperatingSystem.IsLinux() || current.Policy.Find(invocation.Dataset) is not { } dataset) return;
+        // In a bucket the rights are the bucket's.
+        if (StorageAddress.IsUrl(folders.Storage(dataset.Name, invocation.Namespace))) return;
         lock (_lock)
         {
             if (!_open.Add(invocation.ArGuid)) return;

@@ -35,6 +35,9 @@ internal sealed class SignIn(TimeProvider time)
         return Add(_sessions, grant.Caller, SessionLifetime).Secret;
     }
 
+    /// <summary>Opens a session for somebody who has proved who they are.</summary>
+    public string Open(Caller caller) => Add(_sessions, caller, SessionLifetime).Secret;
+
     /// <summary>Who has opened a session; null when there is none.</summary>
     public Caller? Find(string? session)
     {

@@ -24,6 +24,7 @@ internal static class LocalSettings
                 Members = new HashSet<string>(StringComparer.Ordinal) { owner.ToLowerInvariant() },
                 Levels = Enum.GetValues<AccessLevel>().ToDictionary(level => level, _ => (IReadOnlySet<string>?)null),
                 IsUnenforced = true,
+                LendsStoreCredentials = true,
             },
         },
     };

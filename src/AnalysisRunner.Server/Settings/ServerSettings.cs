@@ -39,6 +39,12 @@ internal sealed record ServerSettings
 
     /// <summary>How large a batch may be that a driver hands over, in bytes of JSON.</summary>
     public long BatchLimit { get; init; } = 2L << 30;
+
+    /// <summary>What one user may have of the server.</summary>
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>What is forgotten and when.</summary>
+    public RetentionSettings Retention { get; init; } = new();
 }
 
 /// <summary>What only a restart can change.</summary>
@@ -53,13 +59,16 @@ internal sealed record FixedSettings
     /// <summary>Where the invocation log is kept, as <see cref="InvocationLogOptions.Database"/> takes it.</summary>
     public string Database { get; init; } = InvocationLogOptions.Sqlite;
 
+    /// <summary>Whether the server's own log is a JSON object a line.</summary>
+    public bool LogsJson { get; init; }
+
     /// <summary>How the engine of this machine works.</summary>
     public LocalEngineSettings LocalEngine { get; init; } = new();
 
-    /// <summary>The absolute path of the folder of composed configs; null for the one in the state folder.</summary>
+    /// <summary>Where composed configs are kept, an absolute path or a URL; null for the folder in the state folder.</summary>
     public string? ConfigStore { get; init; }
 
-    /// <summary>The absolute path of a dataset's storage, with <c>{dataset}</c> and <c>{namespace}</c>; null for the one in the state folder.</summary>
+    /// <summary>Where a dataset's storage is, an absolute path or a URL with <c>{dataset}</c> and <c>{namespace}</c>; null for the one in the state folder.</summary>
     public string? Storage { get; init; }
 }
 
@@ -107,6 +116,12 @@ internal sealed record IssuerSettings
 
     /// <summary>The accepted values of <c>aud</c>.</summary>
     public required IReadOnlyList<string> Audiences { get; init; }
+
+    /// <summary>This server's client at the issuer, by which browsers sign in; null where they cannot.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The client's secret; null for a public client.</summary>
+    public SecretSource? ClientSecret { get; init; }
 
     /// <summary>Where its keys are; null means by discovery.</summary>
     public Uri? KeysUrl { get; init; }

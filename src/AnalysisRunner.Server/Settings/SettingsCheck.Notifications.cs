@@ -19,11 +19,16 @@ internal sealed partial class SettingsCheck
         if (settings.Find("mail") is { } mail)
         {
             Secret(mail, "password", isRequired: mail.Find("user") is not null);
-            Address(mail.Find("from"));
+            Mailbox(mail.Find("from"));
             if (mail.Find("user") is { } user && mail.Find("tls") is { Value: { Kind: Toml.TomlKind.Boolean } tls } && !tls.AsBoolean())
             {
                 Report(user, "would be sent with its password in the clear; remove 'tls = false', or the user.");
             }
+        }
+        foreach (var identity in Tables(settings, "identity"))
+        {
+            Secret(identity, "client_secret", isRequired: false);
+            if (identity.Find("client_id") is { } client && identity.Find("workflow_repositories") is not null) Report(client, "signs browsers in, and the tokens of this issuer are those of workflows; remove one of the two.");
         }
         foreach (var dataset in Tables(settings, "datasets"))
         {
@@ -47,7 +52,7 @@ internal sealed partial class SettingsCheck
         if (Text(file) is { } path && !File.Exists(text.Absolute(path))) Report(file!, "names a file that does not exist; correct the path, or make the file.");
     }
 
-    private void Address(ConfigNode? node)
+    private void Mailbox(ConfigNode? node)
     {
         if (Text(node) is { } address && !MailAddress.TryCreate(address, out _)) Report(node!, "is no mail address; correct it.");
     }

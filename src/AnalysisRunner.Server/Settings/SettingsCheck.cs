@@ -3,6 +3,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Record.Databases;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Server.Submissions.Rules;
 using AnalysisRunner.Toml;
@@ -13,6 +14,9 @@ namespace AnalysisRunner.Server.Settings;
 /// <param name="text">Says where relative paths start.</param>
 internal sealed partial class SettingsCheck(SettingsText text)
 {
+    /// <summary>The value of <c>store_credentials</c> that lends jobs the server's own.</summary>
+    public const string LentCredentials = "server";
+
     private const int MaximumMembersFile = 4 * 1024 * 1024;
 
     private readonly List<Problem> _problems = [];
@@ -32,12 +36,12 @@ internal sealed partial class SettingsCheck(SettingsText text)
         Url(settings.Find("server", "public_url"), "https", "http");
         Database(settings.Find("server", "database"));
         Url(settings.Find("server", "repository_base"), "https", "ssh", "file");
-        Folder(settings.Find("server", "config_store"));
+        Address(settings.Find("server", "config_store"));
         var storage = settings.Find("server", "storage");
-        Folder(storage);
+        Address(storage);
         foreach (var part in new[] { "{dataset}", "{namespace}" })
         {
-            if (Text(storage) is { } pattern && !pattern.Contains(part, StringComparison.Ordinal)) Report(storage!, $"has no {part}, so that two datasets or namespaces would share one folder; add it.");
+            if (Text(storage) is { } pattern && !pattern.Contains(part, StringComparison.Ordinal)) Report(storage!, $"has no {part}, so that two datasets or namespaces would share one place; add it.");
         }
         if (Text(settings.Find("server", "git_credentials")) is { } credentials && !File.Exists(text.Absolute(credentials))) Report(settings.Find("server", "git_credentials")!, "names a file that does not exist; correct the path, or remove the key.");
 
@@ -62,17 +66,6 @@ internal sealed partial class SettingsCheck(SettingsText text)
         CheckNotifications(settings);
     }
 
-    /// <summary>The local path of a <c>file:///</c> address, as written: braces are not escaped.</summary>
-    public static string? FolderOf(string address)
-    {
-        const string Scheme = "file://";
-        if (!address.StartsWith(Scheme, StringComparison.Ordinal)) return null;
-        var path = address[Scheme.Length..].TrimEnd('/');
-        // file:///C:/data
-        if (OperatingSystem.IsWindows()) path = path.TrimStart('/');
-        return Path.IsPathFullyQualified(path) && !path.Split('/').Contains("..") ? Path.GetFullPath(path) : null;
-    }
-
     /// <summary>An address that a name can be appended to.</summary>
     public static string WithSlash(string address) => address.EndsWith('/') ? address : address + "/";
 
@@ -95,6 +88,11 @@ internal sealed partial class SettingsCheck(SettingsText text)
             {
                 Report(own, $"is about a level that 'levels' of [datasets.{dataset.Key}] does not have; add it there, or remove the table.");
             }
+        }
+        var isUnenforced = dataset.Find("unenforced") is { IsTable: false, Value.Kind: TomlKind.Boolean } unenforced && unenforced.Value.AsBoolean();
+        if (!isUnenforced && Text(dataset.Find("store_credentials")) == LentCredentials)
+        {
+            Report(dataset.Find("store_credentials")!, "lets jobs use the server's own credentials, with which no level is enforced; add 'unenforced = true', or remove the key.");
         }
         if (Text(dataset.Find("members_file")) is { } file) ReadMembers(dataset, text.Absolute(file));
     }
@@ -142,9 +140,9 @@ internal sealed partial class SettingsCheck(SettingsText text)
         }
     }
 
-    private void Folder(ConfigNode? node)
+    private void Address(ConfigNode? node)
     {
-        if (Text(node) is { } address && FolderOf(address) is null) Report(node!, "is not 'file://' with an absolute path; other stores are not available in this version.");
+        if (Text(node) is { } address && StorageAddress.Parse(address) is null) Report(node!, "is neither 'file://' with an absolute path nor a path of 'gs://' or 's3://'; correct it.");
     }
 
     private string? Text(ConfigNode? node) => node is { IsTable: false, Value.Kind: TomlKind.String } && !_broken.Contains(node.Path) ? node.Value.AsString() : null;

@@ -2,6 +2,7 @@ using System.Text;
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Toml;
 
 namespace AnalysisRunner.Server.Settings;
@@ -41,12 +42,13 @@ internal static partial class SettingsReader
         {
             Fixed = new FixedSettings
             {
+                LogsJson = server["log"].AsString() == "json",
                 State = text.Absolute(server["state"].AsString()),
                 PublicUrl = server["public_url"].AsString().TrimEnd('/'),
                 Database = server["database"].AsString(),
-                ConfigStore = server.Find("config_store") is { } store ? SettingsCheck.FolderOf(store.AsString()) : null,
+                ConfigStore = server.Find("config_store") is { } store ? StorageAddress.Parse(store.AsString()) : null,
                 LocalEngine = LocalEngineReader.Read(table),
-                Storage = server.Find("storage") is { } storage ? SettingsCheck.FolderOf(storage.AsString()) : null,
+                Storage = server.Find("storage") is { } storage ? StorageAddress.Parse(storage.AsString()) : null,
             },
             Code = new CodeSettings
             {
@@ -58,7 +60,7 @@ internal static partial class SettingsReader
                 FetchTimeLimit = server["fetch_time_limit"].AsDuration(),
                 FetchSizeLimit = server["fetch_size_limit_mb"].AsInteger() << 20,
             },
-            Issuers = [.. Map(table, "identity", ReadIssuer).Values],
+            Issuers = [.. Map(table, "identity", (name, item) => ReadIssuer(text, name, item)).Values],
             Policy = new Policy
             {
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
@@ -69,14 +71,34 @@ internal static partial class SettingsReader
             Administrators = Principals(Strings(server["administrators"])),
             Notifications = ReadNotifications(text, table),
             BatchLimit = server["batch_limit_mb"].AsInteger() << 20,
+            Limits = ReadLimits(table.Section("limits")),
+            Retention = ReadRetention(table.Section("retention")),
         };
     }
 
-    private static IssuerSettings ReadIssuer(string name, ConfigTable item) => new()
+    // Zero is what one writes for no limit: a key that is absent has its default.
+    private static LimitSettings ReadLimits(ConfigTable item) => new()
+    {
+        SubmissionsPerMinute = item["submissions_per_minute"].AsInteger() is > 0 and var rate ? (int)rate : null,
+        Unfinished = item["unfinished"].AsInteger() is > 0 and var most ? (int)most : null,
+    };
+
+    private static RetentionSettings ReadRetention(ConfigTable item) => new()
+    {
+        Denials = item["denials"].AsDuration() is var denials && denials > TimeSpan.Zero ? denials : null,
+        Logs = item["logs"].AsDuration() is var logs && logs > TimeSpan.Zero ? logs : null,
+        Mirrors = item["mirrors"].AsDuration() is var mirrors && mirrors > TimeSpan.Zero ? mirrors : null,
+        MirrorSize = item["mirrors_size_mb"].AsInteger() is > 0 and var size ? size << 20 : null,
+    };
+
+    private static IssuerSettings ReadIssuer(SettingsText text, string name, ConfigTable item) => new()
     {
         Name = name,
         Issuer = item["issuer"].AsString(),
-        Audiences = Strings(item["audiences"]),
+        // What a browser's sign-in brings is meant for the client.
+        Audiences = item.Find("client_id") is { } client ? [.. Strings(item["audiences"]), client.AsString()] : Strings(item["audiences"]),
+        ClientId = item.Find("client_id")?.AsString(),
+        ClientSecret = ReadSecret(text, item, "client_secret"),
         KeysUrl = item.Find("jwks_uri") is { } keys ? new Uri(keys.AsString()) : null,
         EmailClaim = item["email_claim"].AsString(),
         WorkflowRepositories = item.Find("workflow_repositories") is { } repositories ? SettingsCheck.WithSlash(repositories.AsString()) : null,
@@ -96,6 +118,7 @@ internal static partial class SettingsReader
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
         Identities = IdentitySettings.Read(item),
+        LendsStoreCredentials = item["store_credentials"].AsString() == SettingsCheck.LentCredentials,
     };
 
     private static HashSet<string> Principals(IEnumerable<string> names) =>

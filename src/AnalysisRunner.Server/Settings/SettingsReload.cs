@@ -55,7 +55,7 @@ internal sealed class SettingsReload(SettingsSource source, CurrentSettings curr
             {
                 throw new AnalysisRunnerException([new Problem(
                     PolicyCodes.SettingsNeedRestart,
-                    "'state', 'public_url', 'database', 'config_store' and 'storage' of [server] were changed, and only a restart can put that in force; restart the server, or change them back.",
+                    "'state', 'public_url', 'database', 'config_store', 'storage' and 'log' of [server] were changed, and only a restart can put that in force; restart the server, or change them back.",
                     "server",
                     source.Path)]);
             }

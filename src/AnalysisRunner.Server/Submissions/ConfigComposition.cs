@@ -2,6 +2,7 @@ using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Toml;
 using Layer = AnalysisRunner.Config.ConfigLayer;
 
@@ -12,13 +13,14 @@ internal sealed record ServerValues(string ArGuid, DatasetPolicy Dataset, Access
 
 /// <summary>Composes a run's config: the server's layer, over it the administrator's templates, and over them the user's layers.</summary>
 /// <param name="folders">Where the storage of datasets lies.</param>
-internal sealed class ConfigComposition(StateFolders folders)
+/// <param name="files">Reads the templates.</param>
+internal sealed class ConfigComposition(StateFolders folders, ConfigFiles files)
 {
     private const string ServerLayer = "server";
 
     private static readonly string[] Categories = ["default", "web", "analysis", "tmp", "upload"];
 
-    private readonly ConfigTemplates _templates = new(folders);
+    private readonly ConfigTemplates _templates = new(folders, files);
 
     /// <summary>Everything that forbids to use a user's layer: syntax errors and protected keys, with their <c>AR4</c> codes.</summary>
     public static IEnumerable<Problem> Check(Layer layer)
@@ -30,23 +32,23 @@ internal sealed class ConfigComposition(StateFolders folders)
     }
 
     /// <summary>The composed config.</summary>
-    /// <exception cref="AnalysisRunnerException"><c>AR6065</c> templates are missing.</exception>
-    public ComposedConfig Compose(ServerValues values, IEnumerable<Layer> userLayers) => new(MergedConfig.Merge(
+    /// <exception cref="AnalysisRunnerException"><c>AR6065</c> templates are missing; <c>AR6152</c> the config store cannot be read.</exception>
+    public async Task<ComposedConfig> ComposeAsync(ServerValues values, IEnumerable<Layer> userLayers, CancellationToken cancellation) => new(MergedConfig.Merge(
     [
         Layer.FromServer(ServerLayer, ServerTable(values)),
-        .. _templates.Read(values.Dataset.Name, values.Level.Namespace()),
+        .. await _templates.ReadAsync(values.Dataset.Name, values.Level.Namespace(), cancellation),
         .. userLayers,
     ]));
 
-    /// <summary>The folder that an output prefix names.</summary>
+    /// <summary>The address that an output prefix names.</summary>
     public string OutputPath(string dataset, AccessLevel level, string outputPrefix) =>
-        Path.Combine([folders.Storage(dataset, level.Namespace()), "default", .. outputPrefix.Split('/')]);
+        StorageAddress.Combine(folders.Storage(dataset, level.Namespace()), ["default", .. outputPrefix.Split('/')]);
 
-    /// <summary>The folders of a dataset's storage by category.</summary>
+    /// <summary>The addresses of a dataset's storage by category.</summary>
     public IEnumerable<(string Category, string Path)> StorageFolders(string dataset, AccessLevel level) => StorageFolders(dataset, level.Namespace());
 
     private IEnumerable<(string Category, string Path)> StorageFolders(string dataset, string @namespace) =>
-        Categories.Select(category => (category, Path.Combine(folders.Storage(dataset, @namespace), category)));
+        Categories.Select(category => (category, StorageAddress.Combine(folders.Storage(dataset, @namespace), category)));
 
     private TomlMap ServerTable(ServerValues values)
     {
@@ -56,7 +58,7 @@ internal sealed class ConfigComposition(StateFolders folders)
         byDataset[dataset.Name] = StorageTable(dataset.Name, level);
         return new TomlMap
         {
-            { "hail", new TomlMap { { "billing_project", dataset.Name }, { "bucket", Path.Combine(folders.Storage(dataset.Name, level.Namespace()), "hail") } } },
+            { "hail", new TomlMap { { "billing_project", dataset.Name }, { "bucket", StorageAddress.Combine(folders.Storage(dataset.Name, level.Namespace()), "hail") } } },
             {
                 "workflow", new TomlMap
                 {

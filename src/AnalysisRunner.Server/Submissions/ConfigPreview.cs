@@ -21,8 +21,9 @@ internal sealed class ConfigPreview(CurrentSettings current, ConfigComposition c
     /// <param name="caller">Who asks.</param>
     /// <param name="request">Dataset, level, output prefix, image and config; the rest is not looked at.</param>
     /// <param name="form">What is known to be wrong with its form.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="AnalysisRunnerException">Everything that is wrong.</exception>
-    public ComposedConfig Compose(Caller caller, SubmissionRequest request, IReadOnlyList<Problem> form)
+    public async Task<ComposedConfig> ComposeAsync(Caller caller, SubmissionRequest request, IReadOnlyList<Problem> form, CancellationToken cancellation)
     {
         var settings = current.Value;
         var question = new PolicyQuestion(settings.Policy, caller, request);
@@ -41,7 +42,7 @@ internal sealed class ConfigPreview(CurrentSettings current, ConfigComposition c
         if (problems.Count > 0) throw new AnalysisRunnerException(problems);
 
         _ = OutputPrefix.TryParse(request.OutputPrefix, out var prefix, out _);
-        return composition.Compose(
-            new ServerValues(NoArGuid, question.Dataset!, question.Level!.Value, prefix.ToString(), request.Image ?? settings.DriverImage ?? ""), layers);
+        return await composition.ComposeAsync(
+            new ServerValues(NoArGuid, question.Dataset!, question.Level!.Value, prefix.ToString(), request.Image ?? settings.DriverImage ?? ""), layers, cancellation);
     }
 }

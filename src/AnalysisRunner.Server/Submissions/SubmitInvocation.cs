@@ -17,6 +17,7 @@ namespace AnalysisRunner.Server.Submissions;
 /// </summary>
 internal sealed class SubmitInvocation(
     IInvocationLog log,
+    SubmissionLimits limits,
     SubmissionReview review,
     ConfigComposition composition,
     RunPreparation preparation,
@@ -47,11 +48,12 @@ internal sealed class SubmitInvocation(
         {
             return AnswerKnown(caller, earlier.ArGuid, earlier.RequestDigest == digest);
         }
+        await limits.PassAsync(caller, cancellation);
         try
         {
             var reviewed = await review.ReviewAsync(caller, request, known, cancellation);
             Failpoint.Pass(Failpoint.Judged);
-            return await AcceptAsync(caller, reviewed, rerun, idempotencyKey, digest);
+            return await AcceptAsync(caller, reviewed, rerun, idempotencyKey, digest, cancellation);
         }
         catch (AnalysisRunnerException refusal)
         {
@@ -62,13 +64,13 @@ internal sealed class SubmitInvocation(
         }
     }
 
-    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, Rerun? rerun, string? idempotencyKey, string digest)
+    private async Task<SubmissionAccepted> AcceptAsync(Caller caller, ReviewedSubmission reviewed, Rerun? rerun, string? idempotencyKey, string digest, CancellationToken cancellation)
     {
         var (request, dataset, level, found, image, _) = reviewed;
         if (found.Commit is { } commit && dataset.Identities.GetValueOrDefault(level) is { } jobs) found = found with { Commit = await code.LendAsync(commit, jobs) };
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
-        var config = composition.Compose(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers);
+        var config = await composition.ComposeAsync(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers, cancellation);
         var invocation = Describe(caller, reviewed, arGuid, prefix) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
 
         var result = await log.RecordAsync(

@@ -20,19 +20,13 @@ internal static class FileNames
     /// <summary>Refuses what cannot be a file's name here, or must not be.</summary>
     internal static void Ensure(StoragePath path, bool portable)
     {
-        var names = path.Key.Split('/');
-        for (var i = 0; i < names.Length; i++)
+        foreach (var name in path.Key.Split('/'))
         {
-            var name = names[i];
-            if (string.Equals(name, WorkFolder, StringComparison.OrdinalIgnoreCase) && !(i == names.Length - 2 && IsMetadata(names[^1])))
+            if (string.Equals(name, WorkFolder, StringComparison.OrdinalIgnoreCase))
                 throw Refused(path, $"the name \"{name}\" is reserved for the store's own records");
             if ((portable || OperatingSystem.IsWindows()) && Complaint(name) is { } complaint) throw Refused(path, complaint);
         }
     }
-
-    /// <summary>Whether a name in <see cref="WorkFolder"/> is what a server says there about an invocation: its UUID, which no record's name looks like.</summary>
-    private static bool IsMetadata(string name) =>
-        name.EndsWith(".json", StringComparison.Ordinal) && Guid.TryParseExact(name.AsSpan(0, name.Length - ".json".Length), "D", out _);
 
     /// <summary>Why Windows cannot hold a name; null when it can.</summary>
     private static string? Complaint(string name)

@@ -133,26 +133,16 @@ public sealed class FileStore : IObjectStore
         ManyDeletions.RunAsync(paths, path => DeleteAsync(path, null, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ObjectInfo> CopyAsync(StoragePath source, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var content = await OpenReadAsync(source, null, cancellationToken).ConfigureAwait(false);
-        await using var opened = content.ConfigureAwait(false);
-        return await WriteAsync(destination, content, ObjectRules.WithOriginals(options, content.Info), cancellationToken).ConfigureAwait(false);
-    }
+    public Task<ObjectInfo> CopyAsync(StoragePath source, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
+        ThroughThisMachine.CopyAsync(this, source, this, destination, options, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ObjectInfo> MoveAsync(StoragePath source, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         MoveByCopy.RunAsync(this, source, destination, options, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ObjectInfo> ComposeAsync(IReadOnlyList<StoragePath> parts, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        EnsureObject(destination);
-        ObjectRules.EnsureParts(parts, destination);
-        var content = new ConcatenatedStream(this, parts);
-        await using var opened = content.ConfigureAwait(false);
-        return await WriteAsync(destination, content, options, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<ObjectInfo> ComposeAsync(IReadOnlyList<StoragePath> parts, StoragePath destination, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
+        ThroughThisMachine.ComposeAsync(this, parts, destination, options, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -14,7 +14,7 @@ public sealed class QueryTests : IDisposable
     [UnixFact]
     public async Task A_query_does_not_wait_for_a_record_that_is_being_written()
     {
-        using var time = new StoppableTime();
+        var time = new StoppableTime();
         await using var engine = await LocalEngine.OpenAsync(new LocalEngineOptions { Directory = _folder["state"], TimeProvider = time }, CancellationToken.None);
         await engine.SubmitAsync(Specs.Batch("b", Specs.Job(1, "sleep 600")) with { Groups = [new() { Id = 1, Name = "empty" }] }, CancellationToken.None);
         await engine.UntilAsync("b", batch => batch.Jobs.Running == 1);
@@ -64,25 +64,40 @@ public sealed class QueryTests : IDisposable
         }
     }
 
-    private sealed class StoppableTime : TimeProvider, IDisposable
+    private sealed class StoppableTime : TimeProvider
     {
-        private readonly ManualResetEventSlim _goesOn = new(true);
+        private readonly object _gate = new();
         private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _standsStill;
 
         /// <summary>Ends when somebody asks for the time and does not get it.</summary>
         public Task Stopped => _stopped.Task;
 
-        public void Stop() => _goesOn.Reset();
+        public void Stop()
+        {
+            lock (_gate) _standsStill = true;
+        }
 
-        public void GoOn() => _goesOn.Set();
+        public void GoOn()
+        {
+            lock (_gate)
+            {
+                _standsStill = false;
+                Monitor.PulseAll(_gate);
+            }
+        }
 
         public override DateTimeOffset GetUtcNow()
         {
-            if (!_goesOn.IsSet) _stopped.TrySetResult();
-            _goesOn.Wait();
+            lock (_gate)
+            {
+                while (_standsStill)
+                {
+                    _stopped.TrySetResult();
+                    Monitor.Wait(_gate);
+                }
+            }
             return base.GetUtcNow();
         }
-
-        public void Dispose() => _goesOn.Dispose();
     }
 }

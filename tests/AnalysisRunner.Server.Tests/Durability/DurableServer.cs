@@ -35,6 +35,8 @@ internal sealed class DurableServer : IAsyncDisposable
 
     public string Commit { get; private set; } = "";
 
+    private string HoldFile => Path.Combine(Root, "hold");
+
     /// <summary>What was answered: the ar-guid of each key.</summary>
     public IReadOnlyDictionary<string, string> Accepted => _accepted;
 
@@ -84,6 +86,12 @@ internal sealed class DurableServer : IAsyncDisposable
             try
             {
                 using var response = await TrySubmitAsync(key, target);
+                if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
+                    // It says itself that it will do later.
+                    await Task.Delay(response.Headers.RetryAfter!.Delta!.Value / 4);
+                    continue;
+                }
                 response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
                 var answer = (await response.Content.ReadFromJsonAsync(ContractsJson.Default.SubmissionAccepted))!;
                 _accepted.GetOrAdd(key, answer.ArGuid).ShouldBe(answer.ArGuid, $"key {key}");
@@ -107,6 +115,41 @@ internal sealed class DurableServer : IAsyncDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Issuer.Token());
         request.Headers.Add("Idempotency-Key", key);
         return await http.SendAsync(request, TestRunner.Limit());
+    }
+
+    /// <summary>Makes runs that start from now on wait.</summary>
+    public void Hold() => File.WriteAllText(HoldFile, "");
+
+    /// <summary>Lets them go on.</summary>
+    public void Release() => File.Delete(HoldFile);
+
+    /// <summary>Returns when a run has begun.</summary>
+    public async Task StartedAsync(string arGuid)
+    {
+        using var api = Program.Connect(Issuer);
+        await foreach (var found in api.FollowEventsAsync(arGuid, 0, TestRunner.Limit()))
+        {
+            if (found is { Type: "step", Detail: "run: started" }) return;
+        }
+    }
+
+    /// <summary>What the server says of itself.</summary>
+    public async Task<(HttpStatusCode Status, string Text)> ReadyAsync()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Program.Url };
+        // An answer stands for a second, so the second one is about now.
+        for (var first = true; ; first = false, await Task.Delay(TimeSpan.FromSeconds(1.2)))
+        {
+            using var answer = await http.GetAsync("/readyz", TestRunner.Limit());
+            if (!first) return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    /// <summary>Returns when it says that it is ready; fails when it never does.</summary>
+    public async Task ReadyAgainAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (await ReadyAsync() is var (_, text) && text != "ready\n") limit.Token.ThrowIfCancellationRequested();
     }
 
     public SubmissionRequest Request() => new()
@@ -165,6 +208,7 @@ internal sealed class DurableServer : IAsyncDisposable
         set -euo pipefail
         [ "$GREETING" = hello ]
         echo "$ANALYSIS_RUNNER_AR_GUID" >> '{{Runs}}'
+        while [ -e '{{HoldFile}}' ]; do sleep 0.05; done
         body='{"key":"work","name":"work","jobs":[{"id":1,"name":"job","command":"echo '"$ANALYSIS_RUNNER_AR_GUID"' >> {{Jobs}}"}]}'
         until curl --silent --fail --output /dev/null --header "Authorization: Bearer $(cat "$ANALYSIS_RUNNER_TOKEN_FILE")" \
           --header 'Content-Type: application/json' --data "$body" "$ANALYSIS_RUNNER_URL/api/v1/batches"

@@ -6,8 +6,10 @@ using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Security.Oidc;
+using AnalysisRunner.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AnalysisRunner.Server.Tests.Hosting;
@@ -18,6 +20,7 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly bool _runsDrivers;
     private readonly Dictionary<string, string> _environment;
     private TimeProvider _time = TimeProvider.System;
+    private TelemetryExport? _telemetry;
 
     private TestServer(UserRepository repository, TestIssuer issuer, bool runsDrivers, Dictionary<string, string> environment) =>
         (Repository, Issuer, _runsDrivers, _environment) = (repository, issuer, runsDrivers, environment);
@@ -31,6 +34,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public MemoryStream Log { get; } = new();
 
+    /// <summary>Opens the object stores, where they are not those of the environment; set while the server is prepared.</summary>
+    public Func<ObjectStores> Stores { get; set; } = () => new ObjectStores();
+
     public string SettingsFile => Path.Combine(Repository.Root, "server.toml");
 
     public string State => Path.Combine(Repository.Root, "state");
@@ -43,14 +49,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(
         string datasets = DefaultDatasets, Func<IBatchEngine, IBatchEngine>? replaceEngine = null, Dictionary<string, string>? environment = null, string more = "",
-        Action<TestServer>? prepare = null, TimeProvider? time = null)
+        Action<TestServer>? prepare = null, TimeProvider? time = null, TelemetryExport? telemetry = null)
     {
         var server = new TestServer(new UserRepository("demo"), await TestIssuer.StartAsync(), replaceEngine is null, environment ?? []);
         server.AddRemote("demo");
         server.Repository.Git("remote", "add", "origin", Path.Combine(server.Remotes, "demo"));
         prepare?.Invoke(server);
         server.WriteSettings(datasets, more);
-        server._time = time ?? TimeProvider.System;
+        (server._time, server._telemetry) = (time ?? TimeProvider.System, telemetry);
         await server.StartServerAsync(replaceEngine);
         return server;
     }
@@ -175,7 +181,7 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores }, replaceEngine);
     }
 
     /// <summary>Ends the server and starts it again on the same state.</summary>

@@ -107,6 +107,19 @@ public abstract partial class InvocationLogContract
     }
 
     [ContractFact]
+    public async Task What_has_not_ended_is_counted()
+    {
+        (await Log.CountWorkAsync(None)).ShouldBe(new WorkCounts(0, 0, new JobCounts(0, 0, 0, 0, 0, 0)));
+        for (var number = 1; number <= 4; number++) await RecordOneAsync(number);
+        await Log.ChangeStateAsync(ArGuid(2), new StateChange(InvocationState.Running), None);
+        await EndAsync(ArGuid(3));
+        await Log.AddBatchAsync(ArGuid(2), Batch("b") with { Jobs = new JobCounts(3, 2, 1, 5, 0, 0) }, None);
+        await Log.AddBatchAsync(ArGuid(2), Batch("c", BatchState.Failed), None);
+
+        (await Log.CountWorkAsync(None)).ShouldBe(new WorkCounts(2, 1, new JobCounts(3, 2, 1, 0, 0, 0)));
+    }
+
+    [ContractFact]
     public async Task Denials_of_some_datasets_are_found()
     {
         foreach (var dataset in new[] { "ds1", "ds2", null, "ds3", "ds1" }) await Log.RecordDenialAsync(new NewDenial { Dataset = dataset, Problems = [new Problem("AR6051", "no")] }, None);

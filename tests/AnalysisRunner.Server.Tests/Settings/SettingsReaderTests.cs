@@ -69,6 +69,15 @@ public sealed class SettingsReaderTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Config_store_and_storage_are_folders_or_buckets()
+    {
+        var settings = Read(Least.TrimEnd() + "\nconfig_store = \"gs://config/runs/\"\nstorage = \"s3://cpg-{dataset}-{namespace}\"\n[datasets.d]\nunenforced = true\nstore_credentials = \"server\"\n");
+
+        (settings.Fixed.ConfigStore, settings.Fixed.Storage).ShouldBe(("gs://config/runs", "s3://cpg-{dataset}-{namespace}"));
+        settings.Policy.Datasets["d"].LendsStoreCredentials.ShouldBeTrue();
+    }
+
     public static TheoryData<string, string, int, string> Mistakes => new()
     {
         { "unknown = 1", "AR4101", 4, "server.unknown" },
@@ -76,7 +85,11 @@ public sealed class SettingsReaderTests : IDisposable
         { "database = \"mysql\"", "AR6130", 4, "server.database" },
         { "database = \"Host=db;Colour=red\"", "AR6130", 4, "server.database" },
         { "database = \"Database=log\"", "AR6130", 4, "server.database" },
-        { "config_store = \"gs://bucket/config\"", "AR6044", 4, "server.config_store" },
+        { "config_store = \"ftp://bucket/config\"", "AR6044", 4, "server.config_store" },
+        { "config_store = \"gs://\"", "AR6044", 4, "server.config_store" },
+        { "storage = \"s3://{dataset}/../{namespace}\"", "AR6044", 4, "server.storage" },
+        { "[datasets.d]\nstore_credentials = \"server\"", "AR6044", 5, "datasets.d.store_credentials" },
+        { "[datasets.d]\nstore_credentials = \"mine\"\nunenforced = true", "AR4106", 5, "datasets.d.store_credentials" },
         { "config_store = \"file://relative\"", "AR6044", 4, "server.config_store" },
         { "storage = \"file:///data/{dataset}\"", "AR6044", 4, "server.storage" },
         { "repository_base = \"ext::sh -c id\"", "AR6044", 4, "server.repository_base" },

@@ -17,6 +17,9 @@ public sealed class CephGateway : IAsyncDisposable
     public const string OtherAccessKey = "other";
     public const string OtherSecretKey = "othersecret";
 
+    /// <summary>The name of a key that the engine encrypts with.</summary>
+    public const string EncryptionKey = "key-of-tests";
+
     /// <summary>The programs that it needs; Debian has them in ceph-mon, ceph-osd, radosgw and ceph-common.</summary>
     public static IReadOnlyList<string> Programs { get; } = ["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "ceph-authtool", "monmaptool", "ceph"];
 

@@ -228,10 +228,15 @@ public sealed class S3StoreTests(CephFixture ceph) : IAsyncLifetime
         await using var store = new S3Store(new S3StoreOptions { Endpoint = ceph.Gateway.Endpoint, Credentials = new BasicAWSCredentials(CephGateway.AccessKey, CephGateway.SecretKey), PartSize = Part });
         var content = RandomContent.Of(8 * Part);
         await store.WriteAsync(X, new OneWayStream(content, 1 << 20));
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        // What other tests allocate meanwhile is counted too, so the least of some uploads is what one makes at the most.
+        var (least, limit) = (long.MaxValue, content.Length / 4);
+        for (var upload = 0; upload < 10 && least >= limit; upload++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await store.WriteAsync(X, new OneWayStream(content, 1 << 20));
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
 
-        await store.WriteAsync(X, new OneWayStream(content, 1 << 20));
-
-        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(content.Length / 4);
+        least.ShouldBeLessThan(limit);
     }
 }

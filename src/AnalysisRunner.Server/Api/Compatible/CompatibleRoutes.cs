@@ -43,7 +43,7 @@ internal static class CompatibleRoutes
     {
         var caller = context.GetUser();
         var body = await CompatibleRequest.ReadPreviewAsync(context);
-        var config = context.RequestServices.GetRequiredService<ConfigPreview>().Compose(caller, body.Request, body.Problems);
+        var config = await context.RequestServices.GetRequiredService<ConfigPreview>().ComposeAsync(caller, body.Request, body.Problems, context.RequestAborted);
         context.Response.ContentType = "application/json; charset=utf-8";
         using var answer = new MemoryStream();
         using (var json = new Utf8JsonWriter(answer)) JsonConfig.Write(json, config.Root);

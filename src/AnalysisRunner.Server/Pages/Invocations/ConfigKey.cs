@@ -15,7 +15,7 @@ public sealed record ConfigKey(string Key, string Value, string Layer, string? F
     public string Place => Describe(Layer, File, Line);
 
     /// <summary>Reads the origins that were published with the config.</summary>
-    public static IReadOnlyList<ConfigKey> Read(string json)
+    public static IReadOnlyList<ConfigKey> Read(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray().Select(key => new ConfigKey(

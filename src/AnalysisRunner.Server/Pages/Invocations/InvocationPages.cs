@@ -4,6 +4,7 @@ using AnalysisRunner.Server.Pages.Logs;
 using AnalysisRunner.Server.Pages.Shared;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 using Microsoft.AspNetCore.Antiforgery;
 
@@ -53,9 +54,10 @@ internal static class InvocationPages
     public static async Task ReadConfigFileAsync(HttpContext context)
     {
         var run = (await FindAsync(context)).Invocation;
-        if (!File.Exists(run.ConfigPath)) throw new AnalysisRunnerException(Contracts.Codes.PolicyCodes.Unknown, $"The config of invocation '{run.ArGuid}' is not written yet, or was never.");
+        var text = await context.RequestServices.GetRequiredService<ConfigFiles>().ReadShownAsync(run.ConfigPath, context.RequestAborted)
+            ?? throw new AnalysisRunnerException(Contracts.Codes.PolicyCodes.Unknown, $"The config of invocation '{run.ArGuid}' is not written yet, or was never.");
         context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.SendFileAsync(run.ConfigPath, context.RequestAborted);
+        await context.Response.Body.WriteAsync(text, context.RequestAborted);
     }
 
     /// <summary>Announces changes of one invocation, for as long as it changes.</summary>
@@ -120,7 +122,7 @@ internal static class InvocationPages
     private static async Task<IReadOnlyList<ConfigKey>?> ReadConfigAsync(HttpContext context, Invocation run)
     {
         var origins = context.RequestServices.GetRequiredService<RunPreparation>().OriginsPath(run.ArGuid);
-        return File.Exists(origins) ? ConfigKey.Read(await File.ReadAllTextAsync(origins, context.RequestAborted)) : null;
+        return await context.RequestServices.GetRequiredService<ConfigFiles>().ReadShownAsync(origins, context.RequestAborted) is { } text ? ConfigKey.Read(text) : null;
     }
 
     private static Task<InvocationRecord> FindAsync(HttpContext context) =>

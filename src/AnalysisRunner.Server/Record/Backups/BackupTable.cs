@@ -22,7 +22,7 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
             ]),
         new("requests", "invocation", ["invocation", "json"]),
         new("environments", "invocation", ["invocation", "sealed"]),
-        new("run_documents", "invocation", ["invocation", "config", "origins", "script"]),
+        new("run_documents", "invocation", ["invocation", "config", "origins", "script", "trace"]),
         new("submissions", "submitted_by, idempotency_key", ["submitted_by", "idempotency_key", "request_digest", "invocation", "recorded_at"]),
         new("events", "invocation, sequence", ["invocation", "sequence", "type", "at", "detail", "caused_by"]),
         new("steps", "ordinal", ["ordinal", "invocation", "name", "started_at", "finished_at", "exit_code"]),

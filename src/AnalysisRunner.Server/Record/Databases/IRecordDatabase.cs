@@ -17,6 +17,9 @@ internal interface IRecordDatabase : IAsyncDisposable
     /// <summary>The condition of a text search; <c>@words</c> is <see cref="SearchExpression"/>. Replaces the table of <see cref="SearchSource"/>.</summary>
     string SearchCondition { get; }
 
+    /// <summary>What the hits of a text search are counted in, with the condition.</summary>
+    string SearchHits { get; }
+
     /// <summary>What a text search selects from: <c>invocations i</c>, and the index of words where that is a table of its own.</summary>
     string SearchSource { get; }
 

@@ -32,10 +32,13 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     public string Name => path;
 
     /// <inheritdoc />
+    public string SearchHits => "invocation_words w WHERE w.invocation_words MATCH @words";
+
+    /// <inheritdoc />
     public string SearchSource => "invocation_words w CROSS JOIN invocations i ON i.position = w.rowid";
 
     /// <inheritdoc />
-    public string SearchCondition => "w.search_words MATCH @words";
+    public string SearchCondition => "w.invocation_words MATCH @words";
 
     /// <inheritdoc />
     public string SearchPosition => "w.rowid";

@@ -49,6 +49,19 @@ internal static class SchemaMigrator
         if (target == CurrentVersion) database.AfterMigration(writer);
     }
 
+    /// <summary>Refuses a database that would have to be migrated.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6038</c>.</exception>
+    public static void RequireCurrent(IRecordDatabase database, DbConnection writer)
+    {
+        if (database.ReadVersion(writer) is var version && version < CurrentVersion)
+        {
+            throw new AnalysisRunnerException(
+                PolicyCodes.LogNotCompatible,
+                $"The invocation log \"{database.Name}\" has version {version}, and this program reads version {CurrentVersion}: "
+                + "start this version's server on it once, or use the program of the server that it belongs to.");
+        }
+    }
+
     private static string Script(string dialect, int version)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"Migrations.{dialect}.{version:0000}.sql");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Local.Users;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Storage;
@@ -20,16 +21,17 @@ internal sealed class InvocationMetadata(IInvocationLog log, ServerAddress addre
     /// <param name="folders">Its folders.</param>
     /// <param name="temporary">A file of the run, in which the text is put together.</param>
     /// <param name="cancellation">Gives up; the next start writes it.</param>
-    /// <exception cref="StorageException">It could not be written to one of the folders.</exception>
+    /// <exception cref="IOException">It could not be written to one of the folders.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor may the owner of a folder write there.</exception>
     public async Task WriteAsync(Invocation invocation, IReadOnlyList<OutputFolder> folders, string temporary, CancellationToken cancellation)
     {
         var categories = await ComposeAsync(invocation, temporary, cancellation);
         foreach (var folder in folders.Where(folder => categories.Contains(folder.Category)))
         {
-            var target = folder.Path.Combine($"{OutputFolder.MetadataFolder}/{invocation.ArGuid}.json");
             await using var content = new FileStream(temporary, FileMode.Open, FileAccess.Read);
-            await folder.Store.WriteAsync(target, content, new WriteOptions { ContentType = "application/json" }, cancellation);
-            if (target.IsFile) ShareAsFolder(folder.Path.LocalPath, target.LocalPath);
+            var name = invocation.ArGuid + ".json";
+            if (folder.Path.IsFile) WriteFile(content, folder.Path.LocalPath, name);
+            else await folder.Store.WriteAsync(folder.Path.Combine($"{OutputFolder.MetadataFolder}/{name}"), content, new WriteOptions { ContentType = "application/json" }, cancellation);
         }
     }
 
@@ -65,13 +67,37 @@ internal sealed class InvocationMetadata(IInvocationLog log, ServerAddress addre
         return categories;
     }
 
-    // The server's files are its own only; this one is for whoever may read the outputs beside it.
-    private static void ShareAsFolder(string folder, string file)
+    // With the rights of whoever owns the outputs: what they have put there, links among it, leads nowhere that they could not go themselves, and what is
+    // written belongs to them and has the rights of their folder. Not through the store, which keeps this folder to itself.
+    private static void WriteFile(FileStream content, string folder, string name)
+    {
+        using var rights = FileOwner.Of(folder) is { IsForeign: true } owner ? FileRights.Of(owner) : default;
+        var place = new DirectoryInfo(Path.Combine(folder, OutputFolder.MetadataFolder));
+        if (place.LinkTarget is { } elsewhere) throw new IOException($"'{place.FullName}' is a link to '{elsewhere}', and is not followed; remove it.");
+        place.Create();
+        var (target, unfinished) = (Path.Combine(place.FullName, name), Path.Combine(place.FullName, $"{Guid.NewGuid():N}.new"));
+        try
+        {
+            using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
+            {
+                content.CopyTo(file);
+                file.Flush(flushToDisk: true);
+            }
+            ShareAsFolder(folder, place.FullName, unfinished);
+            File.Move(unfinished, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private static void ShareAsFolder(string folder, string place, string file)
     {
         if (OperatingSystem.IsWindows()) return;
-        const UnixFileMode NotForFiles = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.SetGroup | UnixFileMode.SetUser | UnixFileMode.StickyBit;
+        const UnixFileMode ForFiles = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         var mode = File.GetUnixFileMode(folder);
-        File.SetUnixFileMode(Path.GetDirectoryName(file)!, mode);
-        File.SetUnixFileMode(file, mode & ~NotForFiles);
+        File.SetUnixFileMode(place, mode);
+        File.SetUnixFileMode(file, mode & ForFiles);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
     /// <exception cref="StorageException">The storage cannot be reached now.</exception>
     public async Task NoteBeforeAsync(Invocation invocation, CancellationToken cancellation)
     {
+        PrivateFile.CreateFolder(folders.Run(invocation.ArGuid).Path);
         try
         {
             foreach (var folder in outputs.Of(invocation))
@@ -43,10 +44,11 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
             PrivateFile.CreateFolder(run.Path);
             await metadata.WriteAsync(listed with { State = end.State, Reason = end.Reason }, found, run.Metadata, cancellation);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            var reason = e is StorageException { Code: var code } ? $"{code}: {e.Message}" : e.Message;
             logger.LogError(e, "What is said about the outputs of {ArGuid} could not be completed.", invocation.ArGuid);
-            await log.AddOutputsProblemAsync(invocation.ArGuid, $"The metadata could not be written beside the outputs: {e.Code}: {e.Message}", CancellationToken.None);
+            await log.AddOutputsProblemAsync(invocation.ArGuid, $"The metadata could not be written beside the outputs: {reason}", CancellationToken.None);
         }
     }
 }

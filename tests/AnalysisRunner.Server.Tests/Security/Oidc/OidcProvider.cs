@@ -43,19 +43,33 @@ internal sealed class OidcProvider : IAsyncDisposable
     /// <summary>Signs in and consents as a browser does; the answer is the ID token.</summary>
     public async Task<string> SignInAsync(string user, string client)
     {
+        var back = await FollowAsync(
+            user, $"/auth?client_id={client}&response_type=id_token&scope=openid%20email&nonce=n-{Guid.NewGuid():n}&redirect_uri=https%3A%2F%2Fclient.example.org%2Fcallback");
+        return back.Fragment.TrimStart('#').Split('&').Single(part => part.StartsWith("id_token=", StringComparison.Ordinal))["id_token=".Length..];
+    }
+
+    /// <summary>Signs in and consents as a browser does that was sent here; the answer is where it is sent back to.</summary>
+    /// <param name="user">Whom it signs in; null declines.</param>
+    /// <param name="next">Where it was sent.</param>
+    public async Task<Uri> FollowAsync(string? user, string next)
+    {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() }) { BaseAddress = Url };
-        var next = $"/auth?client_id={client}&response_type=id_token&scope=openid%20email&nonce=n-{Guid.NewGuid():n}&redirect_uri=https%3A%2F%2Fclient.example.org%2Fcallback";
         for (var step = 0; step < 12; step++)
         {
             using var response = await http.GetAsync(next);
             if (response.Headers.Location is { } location)
             {
                 var address = new Uri(Url, location);
-                if (address.Host == "client.example.org") return address.Fragment.TrimStart('#').Split('&').Single(part => part.StartsWith("id_token=", StringComparison.Ordinal))["id_token=".Length..];
+                if (address.Host != Url.Host) return address;
                 next = address.PathAndQuery;
                 continue;
             }
             var page = await response.Content.ReadAsStringAsync();
+            if (user is null)
+            {
+                next = next.Split('?')[0] + "/abort";
+                continue;
+            }
             var prompt = page.Contains("name=\"login\"", StringComparison.Ordinal) ? "login" : "consent";
             using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["prompt"] = prompt, ["login"] = user, ["password"] = "x" });
             using var answered = await http.PostAsync(next, form);

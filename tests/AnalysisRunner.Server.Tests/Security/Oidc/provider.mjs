@@ -19,13 +19,21 @@ const client = (algorithm) => ({
   token_endpoint_auth_method: 'none',
   id_token_signed_response_alg: algorithm,
 });
+const browser = (id) => ({
+  client_id: id,
+  response_types: ['code'],
+  grant_types: ['authorization_code'],
+  redirect_uris: ['https://runner.example.org/sign-in/callback'],
+  token_endpoint_auth_method: 'none',
+});
 
 const server = createServer();
 server.listen(Number(port), '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
-    clients: [client('RS256'), client('ES256')],
-    responseTypes: ['id_token', 'none'],
+    clients: [client('RS256'), client('ES256'), browser('browser'), { ...browser('confidential'), client_secret: 'a secret: with %', token_endpoint_auth_method: 'client_secret_basic' }],
+    responseTypes: ['code', 'id_token', 'none'],
+    pkce: { required: () => true },
     jwks: { keys },
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     conformIdTokenClaims: false,

@@ -5,3 +5,6 @@ CREATE TABLE run_documents (
     origins    TEXT COLLATE "C" NOT NULL,
     script     TEXT COLLATE "C" NOT NULL
 );
+
+-- How many a user has at a time is asked at each submission.
+CREATE INDEX invocations_unfinished_of_user ON invocations (submitted_by) WHERE finished_at IS NULL;

@@ -1,3 +1,4 @@
+ALTER TABLE run_documents ADD COLUMN trace TEXT COLLATE "C";
 ALTER TABLE invocations ADD COLUMN rerun_changes TEXT COLLATE "C";
 ALTER TABLE invocations ADD COLUMN outputs_listed_at BIGINT;
 ALTER TABLE invocations ADD COLUMN output_count BIGINT;

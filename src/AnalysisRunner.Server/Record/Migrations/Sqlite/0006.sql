@@ -1,3 +1,4 @@
+ALTER TABLE run_documents ADD COLUMN trace TEXT;
 ALTER TABLE invocations ADD COLUMN rerun_changes TEXT;
 ALTER TABLE invocations ADD COLUMN outputs_listed_at INTEGER;
 ALTER TABLE invocations ADD COLUMN output_count INTEGER;

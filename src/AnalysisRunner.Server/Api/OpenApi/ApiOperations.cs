@@ -1,0 +1,173 @@
+using AnalysisRunner.Contracts;
+
+namespace AnalysisRunner.Server.Api.OpenApi;
+
+/// <summary>Every route that programs use. A test compares them with the routes that are mapped, and with what these answer.</summary>
+internal static class ApiOperations
+{
+    private static readonly ApiParameter Key = new("Idempotency-Key", "1 to 200 visible characters; the same with each repetition of the request.", IsHeader: true, IsRequired: true);
+    private static readonly ApiParameter Limit = new("limit", "The most that a page has.", "integer");
+    private static readonly ApiParameter Cursor = new("cursor", "Where the page begins, as the link to it has it.");
+    private static readonly ApiParameter Offset = new("offset", "The first byte.", "integer");
+    private static readonly ApiParameter Follow = new("follow", "Whether to go on until the end.", "boolean");
+    private static readonly ApiParameter IfNoneMatch = new("If-None-Match", "The ETag of an answer that the caller has.", IsHeader: true);
+    private static readonly ApiAnswer NotModified = new(304, "What the caller has is what there is.") { Headers = ["ETag"] };
+
+    private static readonly ApiParameter[] Filters =
+    [
+        new("dataset", "The dataset."),
+        new("level", "test, standard or full."),
+        new("user", "Who submitted."),
+        new("repository", "The repository's URL."),
+        new("commit", "The commit, or the beginning of its hash."),
+        new("state", "accepted, running, succeeded, failed or cancelled."),
+        new("from", "Recorded at this date or moment, or later."),
+        new("before", "Recorded before this date or moment."),
+        new("text", "Words of the description and the command."),
+        new("sort", "submitted, dataset, level, user or state; with '-' before it descending."),
+    ];
+
+    /// <summary>The operations.</summary>
+    public static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        new("POST", "/api/v1/submissions", "Submits a run.")
+        {
+            Parameters = [Key],
+            Body = ContractsJson.Default.SubmissionRequest,
+            Answers = [ApiAnswer.Json(202, "It is recorded and will run.", ContractsJson.Default.SubmissionAccepted, "Location")],
+            Refusals = [400, 401, 403, 409, 413, 422],
+        },
+        new("GET", "/api/v1/invocations", "Lists invocations of the caller's datasets, the newest first.")
+        {
+            Parameters = [.. Filters, Limit, Cursor, IfNoneMatch],
+            Answers = [ApiAnswer.Json(200, "A page.", ContractsJson.Default.IReadOnlyListInvocation, "ETag", "Link"), NotModified],
+            Refusals = [400, 401, 403],
+        },
+        new("GET", "/api/v1/invocations/export", "All invocations that hold the filters, as a file.")
+        {
+            Parameters = [.. Filters, new("format", "csv or jsonl.", IsRequired: true)],
+            Answers = [new(200, "The file.") { MediaTypes = ["text/csv", "application/jsonl"], Headers = ["Content-Disposition"] }],
+            Refusals = [400, 401, 403],
+        },
+        new("GET", "/api/v1/invocations/{arGuid}", "One invocation.")
+        {
+            Parameters = [IfNoneMatch],
+            Answers = [ApiAnswer.Json(200, "The invocation.", ContractsJson.Default.Invocation, "ETag"), NotModified],
+            Refusals = [401, 404],
+        },
+        new("GET", "/api/v1/invocations/{arGuid}/config", "The composed config of an invocation, or where each of its keys comes from.")
+        {
+            Parameters = [new("explain", "Whether to say where each key comes from, as JSON.", "boolean")],
+            Answers = [new(200, "The config as TOML; with explain=true a list as JSON.") { MediaTypes = ["application/toml", "application/json"] }],
+            Refusals = [400, 401, 404],
+        },
+        new("GET", "/api/v1/invocations/{arGuid}/events", "The events of an invocation as server-sent events, until it has ended; the data of each is an InvocationEvent.")
+        {
+            Parameters = [new("Last-Event-ID", "The last event that the caller has.", "integer", IsHeader: true)],
+            Answers = [new(200, "The events.") { MediaTypes = ["text/event-stream"] }],
+            Refusals = [400, 401, 404],
+        },
+        new("GET", "/api/v1/invocations/{arGuid}/log", "What the driver wrote.")
+        {
+            Parameters = [Offset, Follow],
+            Answers = [new(200, "The text.") { MediaTypes = ["text/plain"] }],
+            Refusals = [400, 401, 404],
+        },
+        new("GET", "/api/v1/invocations/{arGuid}/outputs", "What an invocation made, with sizes and digests.")
+        {
+            Parameters = [Limit, Cursor],
+            Answers = [ApiAnswer.Json(200, "A page.", ContractsJson.Default.IReadOnlyListInvocationOutput, "Link")],
+            Refusals = [400, 401, 404],
+        },
+        new("GET", "/api/v1/invocations/{arGuid}/notifications", "Who was told of the end of an invocation.")
+        {
+            Answers = [ApiAnswer.Json(200, "The messages.", ContractsJson.Default.IReadOnlyListNotificationSummary)],
+            Refusals = [401, 403, 404],
+        },
+        new("POST", "/api/v1/invocations/{arGuid}/cancel", "Has an invocation end.")
+        {
+            Answers = [new(202, "It is noted, and will end.")],
+            Refusals = [401, 403, 404],
+        },
+        new("POST", "/api/v1/invocations/{arGuid}/rerun", "Submits an invocation again, as it was recorded except for the members of the body; null removes one.")
+        {
+            Parameters = [Key],
+            Body = ContractsJson.Default.SubmissionRequest,
+            IsBodyRequired = false,
+            Answers = [ApiAnswer.Json(202, "It is recorded and will run.", ContractsJson.Default.SubmissionAccepted, "Location")],
+            Refusals = [400, 401, 403, 404, 409, 413, 422],
+        },
+        new("POST", "/api/v1/batches", "Hands over a batch of the driver's own invocation.")
+        {
+            Body = ContractsJson.Default.BatchSpec,
+            Answers = [ApiAnswer.Json(202, "It is recorded and will run.", ContractsJson.Default.BatchAccepted)],
+            Refusals = [400, 401, 403, 422],
+        },
+        new("GET", "/api/v1/batches/{key}", "One batch.")
+        {
+            Answers = [ApiAnswer.Json(200, "The batch.", ContractsJson.Default.BatchSummary)],
+            Refusals = [401, 404],
+        },
+        new("GET", "/api/v1/batches/{key}/jobs", "The jobs of a batch, ascending.")
+        {
+            Parameters = [new("after", "The job before the page.", "integer"), Limit],
+            Answers = [ApiAnswer.Json(200, "A page.", ContractsJson.Default.IReadOnlyListJobSummary)],
+            Refusals = [400, 401, 404],
+        },
+        new("GET", "/api/v1/batches/{key}/jobs/{job}/log", "What a job wrote.")
+        {
+            Parameters = [Offset, Follow],
+            Answers = [new(200, "The text.") { MediaTypes = ["text/plain"] }],
+            Refusals = [400, 401, 404],
+        },
+        new("GET", "/api/v1/datasets", "The caller's datasets, and what they may run there.")
+        {
+            Parameters = [IfNoneMatch],
+            Answers = [ApiAnswer.Json(200, "The datasets.", ContractsJson.Default.IReadOnlyListDatasetSummary, "ETag"), NotModified],
+            Refusals = [401, 403],
+        },
+        new("GET", "/api/v1/denials", "Refused submissions, the newest first.")
+        {
+            Parameters = [new("dataset", "Only those of this dataset."), new("before", "Only those with a lower id.", "integer"), Limit],
+            Answers = [ApiAnswer.Json(200, "A page.", ContractsJson.Default.IReadOnlyListDenialSummary, "Link")],
+            Refusals = [400, 401, 403],
+        },
+        new("GET", "/api/v1/whoami", "Who the server takes the caller for.")
+        {
+            Answers = [ApiAnswer.Json(200, "The caller.", ContractsJson.Default.WhoAmI)],
+            Refusals = [401],
+        },
+        new("GET", "/api/v1/version", "The server's version.")
+        {
+            Answers = [ApiAnswer.Json(200, "The version.", ContractsJson.Default.ServerVersion)],
+            Refusals = [401],
+        },
+        new("POST", "/api/v1/sign-in-codes", "A link that signs a browser in as the caller, once.")
+        {
+            Answers = [ApiAnswer.Json(200, "The link.", ContractsJson.Default.SignInLink)],
+            Refusals = [401, 403],
+        },
+        new("POST", "/api/v1/shutdown", "Ends a local runner.")
+        {
+            Parameters = [new("force", "Whether to end it while invocations run; they go on.", "boolean")],
+            Answers = [new(202, "It ends.")],
+            Refusals = [401, 403, 409],
+        },
+        new("POST", "/", "Submits a run, as the original server took it: dataset, output, accessLevel, description, script, and what else its client sends.")
+        {
+            IsCompatible = true,
+            Answers = [new(200, "The page of the driver.") { MediaTypes = ["text/plain"] }],
+            Refusals = [400, 401, 403, 413],
+        },
+        new("POST", "/config", "The config that a run would get, as the original server answered it: dataset, output, accessLevel, image, config.")
+        {
+            IsCompatible = true,
+            Answers = [new(200, "The config.") { MediaTypes = ["application/json"] }],
+            Refusals = [400, 401, 403, 413],
+        },
+        new("GET", "/healthz", "Whether the server answers.") { Answers = [new(200, "It does.") { MediaTypes = ["text/plain"] }] },
+        new("GET", "/readyz", "Whether the server does everything that it should.") { Answers = [new(200, "Its state, for operators.") { MediaTypes = ["text/plain"] }] },
+        new("GET", "/metrics", "The server's figures, as Prometheus reads them.") { Answers = [new(200, "The figures.") { MediaTypes = ["text/plain"] }] },
+        new("GET", "/openapi/v1.json", "This description.") { Answers = [new(200, "The description.") { MediaTypes = ["application/json"] }] },
+    ];
+}

@@ -1,0 +1,50 @@
+using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Record;
+using static AnalysisRunner.Server.Tests.Record.Samples;
+
+namespace AnalysisRunner.Server.Tests.Record;
+
+public abstract partial class InvocationLogContract
+{
+    [ContractFact]
+    public async Task What_a_run_is_started_from_is_kept_until_it_has_ended()
+    {
+        var documents = new RunDocuments("[a]\nb = 'ü'\n", "[]", "set -e\n");
+        await Log.RecordAsync(Submission(1) with { Documents = documents }, None);
+        await RecordOneAsync(2);
+
+        await ReopenAsync();
+        (await Log.GetDocumentsAsync(ArGuid(1), None)).ShouldBe(documents);
+        (await Log.GetDocumentsAsync(ArGuid(2), None)).ShouldBeNull();
+        await Log.ChangeStateAsync(ArGuid(1), new StateChange(InvocationState.Running), None);
+        (await Log.GetDocumentsAsync(ArGuid(1), None)).ShouldBe(documents);
+        await Log.ChangeStateAsync(ArGuid(1), new StateChange(InvocationState.Failed), None);
+        (await Log.GetDocumentsAsync(ArGuid(1), None)).ShouldBeNull();
+    }
+
+    [ContractFact]
+    public async Task Unfinished_invocations_of_a_user_are_counted_up_to_a_limit()
+    {
+        for (var number = 1; number <= 5; number++) await RecordOneAsync(number);
+        await Log.ChangeStateAsync(ArGuid(3), new StateChange(InvocationState.Failed), None);
+
+        (await Log.CountUnfinishedAsync("alice@example.org", 100, None)).ShouldBe(4);
+        (await Log.CountUnfinishedAsync("alice@example.org", 2, None)).ShouldBe(2);
+        (await Log.CountUnfinishedAsync("bob@example.org", 100, None)).ShouldBe(0);
+    }
+
+    [ContractFact]
+    public async Task What_ended_before_a_moment_is_listed_in_pages()
+    {
+        (await Log.FindLastRecordedAsync(None)).ShouldBeNull();
+        for (var number = 1; number <= 5; number++) await RecordOneAsync(number);
+        (await Log.FindLastRecordedAsync(None)).ShouldBe(Time.GetUtcNow());
+        foreach (var number in new[] { 5, 1, 2 }) await Log.ChangeStateAsync(ArGuid(number), new StateChange(InvocationState.Failed), None);
+        Time.Advance(TimeSpan.FromHours(1));
+        await Log.ChangeStateAsync(ArGuid(4), new StateChange(InvocationState.Failed), None);
+
+        var first = await Log.ListEndedAsync(Time.GetUtcNow(), 0, 2, None);
+        first.Select(one => one.ArGuid).ShouldBe([ArGuid(1), ArGuid(2)]);
+        (await Log.ListEndedAsync(Time.GetUtcNow(), first[^1].Position, 2, None)).Select(one => one.ArGuid).ShouldBe([ArGuid(5)]);
+    }
+}
