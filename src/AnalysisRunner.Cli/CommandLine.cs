@@ -78,11 +78,15 @@ internal static class CommandLine
         root.Add(InvocationsCommand.Create(context, screen));
         root.Add(ShowCommand.Create(context, screen));
         root.Add(LogCommand.Create(context, screen));
+        root.Add(OutputsCommand.Create(context, screen));
+        root.Add(RerunCommand.Create(context, screen));
+        root.Add(ApproveCommand.Create(context, screen));
         root.Add(CancelCommand.Create(context, screen));
         root.Add(BatchesCommand.Create(context, screen));
         root.Add(JobsCommand.Create(context, screen));
         root.Add(OpenCommand.Create(context, screen));
         root.Add(StorageCommand.Create(context, screen));
+        root.Add(DatasetsCommand.Create(context, screen));
         root.Add(WhoAmICommand.Create(context, screen));
         root.Add(LoginCommand.Create(context, screen));
         root.Add(LocalCommand.Create(context, screen));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Client;
@@ -66,12 +67,11 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
 
     /// <inheritdoc/>
     public Task<JsonElement> ExplainConfigAsync(string arGuid, CancellationToken cancellation) =>
-        _transport.GetAsync(InvocationPath(arGuid) + "/config?explain=true", ConfigPreviewJson.Default.JsonElement, cancellation);
+        _transport.GetAsync(InvocationPath(arGuid) + "/config?explain=true", FreeJson.Default.JsonElement, cancellation);
 
     /// <inheritdoc/>
     public Task<JsonElement> PreviewConfigAsync(ConfigPreviewRequest request, CancellationToken cancellation) =>
-        // The route changes nothing, so that it may be asked again; it knows no key.
-        _transport.PostAsync("config", request, ConfigPreviewJson.Default.ConfigPreviewRequest, ConfigPreviewJson.Default.JsonElement, Guid.NewGuid().ToString("N"), cancellation);
+        _transport.PostAsync("config", request, FreeJson.Default.ConfigPreviewRequest, FreeJson.Default.JsonElement, cancellation);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<InvocationEvent> FollowEventsAsync(
@@ -106,6 +106,25 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
     /// <inheritdoc/>
     public Task CancelAsync(string arGuid, CancellationToken cancellation) =>
         _transport.PostAsync(InvocationPath(arGuid) + "/cancel", cancellation);
+
+    /// <inheritdoc/>
+    public Task<SubmissionAccepted> RerunAsync(string arGuid, JsonObject changes, string idempotencyKey, CancellationToken cancellation) => _transport.PostAsync(
+        InvocationPath(arGuid) + "/rerun", changes, FreeJson.Default.JsonObject, ApiJson.Lenient.SubmissionAccepted, idempotencyKey, cancellation);
+
+    /// <inheritdoc/>
+    public Task<string> GetApprovalAsync(string arGuid, CancellationToken cancellation) =>
+        _transport.GetTextAsync(InvocationPath(arGuid) + "/approval", cancellation);
+
+    /// <inheritdoc/>
+    public Task<(IReadOnlyList<InvocationOutput> Outputs, string? Next)> ListOutputsAsync(string arGuid, string? cursor, CancellationToken cancellation) => _transport.GetPageAsync(
+        InvocationPath(arGuid) + "/outputs" + (cursor is null ? "" : "?cursor=" + Uri.EscapeDataString(cursor)), ApiJson.Lenient.IReadOnlyListInvocationOutput, cancellation);
+
+    /// <inheritdoc/>
+    public Task<WhoAmI> IdentifyAsync(CancellationToken cancellation) => _transport.GetAsync("api/v1/whoami", ApiJson.Lenient.WhoAmI, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DatasetSummary>> ListDatasetsAsync(CancellationToken cancellation) =>
+        _transport.GetAsync("api/v1/datasets", ApiJson.Lenient.IReadOnlyListDatasetSummary, cancellation);
 
     /// <inheritdoc/>
     public Task<BatchAccepted> SubmitBatchAsync(BatchSpec spec, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace AnalysisRunner.Client;
 
@@ -10,9 +9,3 @@ namespace AnalysisRunner.Client;
 /// <param name="Image">The driver's image; null is the server's.</param>
 /// <param name="Config">The user's config, merged; null is none.</param>
 public sealed record ConfigPreviewRequest(string Dataset, string Output, string AccessLevel, string? Image, JsonElement? Config);
-
-/// <summary>How it is written.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ConfigPreviewRequest))]
-[JsonSerializable(typeof(JsonElement))]
-internal sealed partial class ConfigPreviewJson : JsonSerializerContext;

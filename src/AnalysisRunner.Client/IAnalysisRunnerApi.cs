@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Client;
@@ -44,6 +45,24 @@ public interface IAnalysisRunnerApi
 
     /// <summary><c>POST /api/v1/invocations/{arGuid}/approve</c>: agrees, as a second member of its level, to exactly what has the digest.</summary>
     Task<Invocation> ApproveAsync(string arGuid, string digest, CancellationToken cancellation);
+
+    /// <summary>
+    /// <c>POST /api/v1/invocations/{arGuid}/rerun</c> with <c>Idempotency-Key</c>: submits it again as it was recorded. The members of
+    /// <paramref name="changes"/> replace those of the submission, and are recorded as changes.
+    /// </summary>
+    Task<SubmissionAccepted> RerunAsync(string arGuid, JsonObject changes, string idempotencyKey, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations/{arGuid}/approval</c>: exactly what is to run, as JSON whose SHA-256 is the digest to approve.</summary>
+    Task<string> GetApprovalAsync(string arGuid, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/invocations/{arGuid}/outputs?cursor=</c>: what lies under its output prefix, and the cursor of the next part; null at the end.</summary>
+    Task<(IReadOnlyList<InvocationOutput> Outputs, string? Next)> ListOutputsAsync(string arGuid, string? cursor, CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/whoami</c></summary>
+    Task<WhoAmI> IdentifyAsync(CancellationToken cancellation);
+
+    /// <summary><c>GET /api/v1/datasets</c>: the datasets that the caller is in.</summary>
+    Task<IReadOnlyList<DatasetSummary>> ListDatasetsAsync(CancellationToken cancellation);
 
     /// <summary>
     /// <c>POST /api/v1/batches</c>: a driver hands over a batch, with its job-scoped token. It is sent as a stream, and has more time the more jobs it has.

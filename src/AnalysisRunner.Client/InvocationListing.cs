@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Client;
 
@@ -66,8 +65,3 @@ public sealed record InvocationListing
         return query.ToString();
     }
 }
-
-/// <summary>A part of a list.</summary>
-/// <param name="Invocations">The invocations, in order.</param>
-/// <param name="Next">The cursor of the next part; null at the end.</param>
-public sealed record InvocationPage(IReadOnlyList<Invocation> Invocations, string? Next);

@@ -56,6 +56,37 @@ public sealed class LocalRunTests(LocalRunFixture local) : IClassFixture<LocalRu
     }
 
     [FactWithGit]
+    public async Task A_run_is_repeated_as_it_was_recorded_and_its_outputs_are_listed()
+    {
+        local.Write("writes.sh", "#!/usr/bin/env bash\n. <(sed -n 's/^output_prefix = /prefix=/p; s/^default = /default=/p' \"$CPG_CONFIG_PATH\")\nmkdir -p \"$default/$prefix\"\necho \"$1 $MODE\" > \"$default/$prefix/result.txt\"\n");
+        local.Commit("Write a result");
+        var first = await local.RunAsync("--dataset", "repeated", "--wait", "--json", "-e", "MODE=fast", "--output-dir", "first", "writes.sh", "hello");
+        first.ExitCode.ShouldBe(0, first.Error);
+        var guid = GuidIn(first.Output[first.Output.IndexOf('{', StringComparison.Ordinal)..]);
+        (await local.RunAsync("outputs", guid)).Output.Split('\t')[^1].ShouldBe("result.txt\n");
+
+        (await local.RunAsync("rerun", guid)).ExitCode.ShouldBe(ExitCodes.RefusedByServer, "values of variables are not kept");
+        var again = await local.RunAsync("rerun", guid, "-e", "MODE=slow", "--set", "outputPrefix=second", "--set", "script=[\"./writes.sh\", \"again\"]", "--wait", "--json");
+        again.ExitCode.ShouldBe(0, again.Error);
+        using var shown = JsonDocument.Parse((await local.RunAsync("show", GuidIn(again.Output[again.Output.IndexOf('{', StringComparison.Ordinal)..]), "--json")).Output);
+        shown.RootElement.GetProperty("rerunOf").GetString().ShouldBe(guid);
+        shown.RootElement.GetProperty("outputPrefix").GetString().ShouldBe("second");
+        (await File.ReadAllTextAsync(Path.Combine(shown.RootElement.GetProperty("outputPath").GetString()!, "result.txt"))).ShouldBe("again slow\n");
+
+        (await local.RunAsync("rerun", guid, "--set", "outputPrefix")).ExitCode.ShouldBe(ExitCodes.Usage);
+        (await local.RunAsync("rerun", guid, "--set", "script=[oops")).Error.ShouldContain("AR1072");
+        (await local.RunAsync("datasets")).Output.Split('\n').ShouldContain(line => line.StartsWith("repeated\ttest", StringComparison.Ordinal));
+    }
+
+    private static string GuidIn(string json)
+    {
+        // What the run wrote may follow.
+        var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(json));
+        using var accepted = JsonDocument.ParseValue(ref reader);
+        return accepted.RootElement.GetProperty("arGuid").GetString()!;
+    }
+
+    [FactWithGit]
     public async Task A_run_is_cancelled()
     {
         var submitted = await local.RunAsync("--dataset", "fewgenomes", "--json", "waits.sh");
@@ -145,7 +176,8 @@ public sealed class LocalRunTests(LocalRunFixture local) : IClassFixture<LocalRu
         var status = await local.RunAsync("local", "status");
         status.Output.ShouldContain("Local runner at http://127.0.0.1:");
         status.Output.ShouldContain("Sign in (once");
-        (await local.RunAsync("whoami", "--json")).Output.ShouldContain("\"accepted\": \"yes\"");
+        (await local.RunAsync("whoami", "--json")).Output.ShouldContain("\"kind\": \"owner\"");
+        (await local.RunAsync("whoami")).Output.ShouldContain("the local runner");
     }
 
     [FactWithGit]

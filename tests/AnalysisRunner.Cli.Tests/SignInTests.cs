@@ -14,7 +14,16 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
 {
     private const string Token = "s3cret-t0ken-of-the-test";
 
+    private const string ToApprove = "{\"dataset\":\"fewgenomes\",\"script\":[\"./run.sh\"]}";
+
+    private const string Invocation = """
+        {"arGuid": "a1b2c3d4-0000-4000-8000-000000000001", "dataset": "fewgenomes", "accessLevel": "full", "namespace": "main", "description": "", "outputPrefix": "p", "outputPath": "/p",
+         "submittedBy": "bob@example.org", "submittedAt": "2026-01-01T00:00:00+00:00", "commit": "", "workingDirectory": "", "script": [], "arguments": [], "environmentNames": [],
+         "state": "accepted", "steps": [], "batches": [], "configPath": "", "url": "https://runner.example.org"}
+        """;
+
     private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _approved = [];
     private WebApplication _server = null!;
 
     private string Url => _server.Urls.Single();
@@ -31,13 +40,30 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
         {
             if (context.Request.Path == "/api/v1/version")
                 return context.Response.WriteAsync(JsonSerializer.Serialize(new ServerVersion(ServerVersion.ProductName, "1.0.0", ServerVersion.ApiLevel, Local: false), ContractsJson.Default.ServerVersion));
-            if (context.Request.Headers.Authorization == "Bearer " + Token) return context.Response.WriteAsync("[]");
+            if (context.Request.Headers.Authorization == "Bearer " + Token) return AnswerAsync(context);
             context.Response.StatusCode = 401;
             context.Response.ContentType = "application/problem+json";
             var problem = new ApiProblem { Type = "x", Title = "x", Status = 401, Code = "AR6102", Detail = "x", Problems = [new Problem("AR6102", "The token is not valid here.")] };
             return context.Response.WriteAsync(JsonSerializer.Serialize(problem, ContractsJson.Default.ApiProblem));
         });
         await _server.StartAsync();
+    }
+
+    [Fact]
+    public async Task What_is_approved_is_what_was_shown()
+    {
+        (string, string)[] token = [("ANALYSIS_RUNNER_TOKEN", Token)];
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ToApprove)));
+        const string Guid = "a1b2c3d4-0000-4000-8000-000000000001";
+
+        (await RunAsync("", token, "approve", Guid, "--server-url", Url)).ExitCode.ShouldBe(ExitCodes.Declined, "there is no terminal to ask on");
+        (await RunAsync("", token, "approve", Guid, "--server-url", Url, "--yes", "--digest", new string('0', 64))).Error.ShouldContain("AR1072");
+        _approved.ShouldBeEmpty();
+
+        var approved = await RunAsync("", token, "approve", Guid, "--server-url", Url, "--yes", "--digest", digest);
+        approved.ExitCode.ShouldBe(0, approved.Error);
+        approved.Output.ShouldBe(ToApprove + "\n");
+        _approved.ShouldHaveSingleItem().ShouldContain(digest);
     }
 
     [Fact]
@@ -57,7 +83,7 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
 
         var known = await RunAsync("", "whoami", "--server-url", Url);
         known.ExitCode.ShouldBe(0, known.Error);
-        known.Output.ShouldContain("opaque");
+        known.Output.ShouldContain("ada@example.org");
         known.Output.ShouldNotContain(Token);
 
         (await RunAsync("", "login", "--server-url", Url, "--forget")).Error.ShouldContain("was removed");
@@ -98,6 +124,28 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     public void Dispose() => _folder.Dispose();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path == "/api/v1/whoami")
+        {
+            await context.Response.WriteAsync(JsonSerializer.Serialize(new WhoAmI("ada@example.org", "user", ["fewgenomes"]), ContractsJson.Default.WhoAmI));
+        }
+        else if (context.Request.Path.Value!.EndsWith("/approval", StringComparison.Ordinal))
+        {
+            await context.Response.WriteAsync(ToApprove);
+        }
+        else if (context.Request.Path.Value!.EndsWith("/approve", StringComparison.Ordinal))
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            _approved.Add(await reader.ReadToEndAsync());
+            await context.Response.WriteAsync(Invocation);
+        }
+        else
+        {
+            await context.Response.WriteAsync("[]");
+        }
+    }
 
     private Task<Outcome> RunAsync(string input, params string[] words) => RunAsync(input, [], words);
 

@@ -39,7 +39,7 @@ internal static class LoginCommand
             using (var api = new AnalysisRunnerApi(url, _ => ValueTask.FromResult<string?>(token)))
             {
                 await api.RequireCompatibleServerAsync(cancellation).ConfigureAwait(false);
-                await api.ListInvocationsAsync(1, cancellation).ConfigureAwait(false);
+                await api.IdentifyAsync(cancellation).ConfigureAwait(false);
             }
             file.Keep(url, token);
             screen.Note($"'{RunnerCredentials.Canonical(url)}' takes the token; it is kept in '{file.Path}'.");
