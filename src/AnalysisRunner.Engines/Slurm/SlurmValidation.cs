@@ -27,6 +27,9 @@ internal static class SlurmValidation
     public static IReadOnlyList<Problem> Refusals(BatchSpec spec, SlurmEngineOptions options, FileTransfers transfers)
     {
         var problems = new List<Problem>();
+        // Jobs belong to the user that submits; a batch that wants another one must not run as this one.
+        if (spec.Identity?.User is { } user)
+            problems.Add(new(IdentityCodes.KindNotSupported, $"The batch \"{spec.Key}\" is to run as the user \"{user}\", and this engine runs everything as the user that it submits as. Leave the identity out, or use the local engine.", "identity"));
         foreach (var job in spec.Jobs)
         {
             foreach (var name in BashText.ReadOnlyVariables.Where(job.Environment.ContainsKey))

@@ -42,7 +42,8 @@ internal static class IdentitySettings
     public static IEnumerable<Problem> Check(MergedConfig settings)
     {
         var datasets = settings.Find("datasets")?.Children.Where(child => child.IsTable).ToList() ?? [];
-        var problems = datasets.SelectMany(CheckLevels).ToList();
+        var engine = settings.Find("server", "engine") is { IsTable: false, Value.Kind: TomlKind.String } named ? named.Value.AsString() : "local";
+        var problems = datasets.SelectMany(dataset => CheckLevels(dataset, engine)).ToList();
         var users = datasets.SelectMany(Levels).Select(level => level.Find(UserKey)).Where(node => node is { IsTable: false, Value.Kind: TomlKind.String }).Select(node => (Node: node!, Name: node!.Value.AsString())).ToList();
         if (users.Count == 0) return problems;
         problems.AddRange(CheckUsers(users));
@@ -50,7 +51,7 @@ internal static class IdentitySettings
         return problems;
     }
 
-    private static IEnumerable<Problem> CheckLevels(ConfigNode dataset)
+    private static IEnumerable<Problem> CheckLevels(ConfigNode dataset, string engine)
     {
         var levels = dataset.Find("levels") is { IsTable: false, Value.Kind: TomlKind.Array } list
             ? list.Value.AsArray().Where(item => item.Kind == TomlKind.String).Select(item => item.AsString()).ToList()
@@ -59,9 +60,9 @@ internal static class IdentitySettings
         {
             if (!levels.Contains(level.Key))
                 yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" is about a level that 'levels' of [datasets.{dataset.Key}] does not have; correct the name, add the level there, or remove the key.");
-            // What an engine can give; so far there is one engine.
-            foreach (var kind in level.Children.Where(child => child.Key is "s3_role" or "gcs_service_account" or "slurm_user" or "slurm_account"))
-                yield return SettingsCheck.At(kind, IdentityCodes.KindNotSupported, $"\"{kind.Path}\" cannot be given to jobs by the engine 'local'; remove it, or use an engine that can.");
+            // What an engine can give: so far users of this machine, by the engine of this machine.
+            foreach (var kind in level.Children.Where(child => child.Key is "s3_role" or "gcs_service_account" or "slurm_user" or "slurm_account" || (child.Key == UserKey && engine != "local")))
+                yield return SettingsCheck.At(kind, IdentityCodes.KindNotSupported, $"\"{kind.Path}\" cannot be given to jobs by the engine '{engine}'; remove it, or use an engine that can.");
             if (level.IsTable && !level.Children.Any())
                 yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" says nothing; name a '{UserKey}', or remove it.");
         }

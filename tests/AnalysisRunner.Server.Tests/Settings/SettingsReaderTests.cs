@@ -126,6 +126,7 @@ public sealed class SettingsReaderTests : IDisposable
         { "approval_time_limit = \"soon\"", "AR4110", 4, "server.approval_time_limit" },
         { "[datasets.d.identity]\ntest = { s3_role = \"arn:aws:iam::1:role/r\" }", "AR6081", 5, "datasets.d.identity.test.s3_role" },
         { "[datasets.d.identity]\ntest = { slurm_account = \"a\" }", "AR6081", 5, "datasets.d.identity.test.slurm_account" },
+        { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { user = \"daemon\" }", "AR6081", 6, "datasets.d.identity.test.user" },
         { "[datasets.d.identity]\ntest = {}", "AR6044", 5, "datasets.d.identity.test" },
         { "[datasets.d.identity]\nnothing = { user = \"root\" }", "AR6044", 5, "datasets.d.identity.nothing" },
         { "[datasets.d.identity]\ntest = { user = \"root\" }", "AR6080", 5, "datasets.d.identity.test.user" },
