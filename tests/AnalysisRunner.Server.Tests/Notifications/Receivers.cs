@@ -8,7 +8,7 @@ namespace AnalysisRunner.Server.Tests.Notifications;
 /// <summary>A real HTTP server that keeps what is posted to it and answers as it is told.</summary>
 internal sealed class HookReceiver : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Task _loop;
     private readonly Channel<(Dictionary<string, string> Headers, byte[] Body)> _received = Channel.CreateUnbounded<(Dictionary<string, string>, byte[])>();
     private readonly Queue<int> _answers;
@@ -16,9 +16,7 @@ internal sealed class HookReceiver : IAsyncDisposable
     public HookReceiver(params int[] answers)
     {
         _answers = new Queue<int>(answers);
-        Url = new Uri($"http://127.0.0.1:{FreePort()}/hook/");
-        _listener.Prefixes.Add(Url.ToString());
-        _listener.Start();
+        (_listener, Url) = Listen();
         _loop = Task.Run(ServeAsync);
     }
 
@@ -39,6 +37,26 @@ internal sealed class HookReceiver : IAsyncDisposable
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    // A listener of HTTP takes no port 0, and somebody else may take a free one first.
+    private static (HttpListener Listener, Uri Url) Listen()
+    {
+        while (true)
+        {
+            var url = new Uri($"http://127.0.0.1:{FreePort()}/hook/");
+            var listener = new HttpListener();
+            listener.Prefixes.Add(url.ToString());
+            try
+            {
+                listener.Start();
+                return (listener, url);
+            }
+            catch (HttpListenerException)
+            {
+                listener.Close();
+            }
+        }
     }
 
     private async Task ServeAsync()

@@ -68,7 +68,9 @@ internal static partial class OpenApiDocument
         var responses = new JsonObject();
         foreach (var answer in operation.Answers) responses[Text(answer.Status)] = Describe(answer, schemas);
         foreach (var status in operation.Refusals) responses[Text(status)] = Refusal(operation, schemas, Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status));
-        responses["default"] = Refusal(operation, schemas, "The server is stopping, busy, or has failed.");
+        responses["default"] = operation.IsAuthenticated
+            ? Refusal(operation, schemas, "The server is asked too often, is stopping, lacks something, or has failed.")
+            : Describe(new ApiAnswer(StatusCodes.Status503ServiceUnavailable, "The server accepts no work, or has failed.") { MediaTypes = ["text/plain"] }, schemas);
         described["responses"] = responses;
         if (operation.IsAuthenticated) described["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() });
         return described;

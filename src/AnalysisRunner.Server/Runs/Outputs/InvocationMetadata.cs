@@ -16,13 +16,18 @@ internal sealed class InvocationMetadata(IInvocationLog log, ServerAddress addre
     private const string Format = "analysis-runner-invocation/1";
     private const int PageSize = 1000;
 
+    // Whoever may read the outputs may read what made them.
+    private const UnixFileMode ForFiles =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     /// <summary>Writes it, in place of one that a crashed attempt may have left.</summary>
     /// <param name="invocation">The invocation, in the state that it ends in.</param>
     /// <param name="folders">Its folders.</param>
     /// <param name="temporary">A file of the run, in which the text is put together.</param>
     /// <param name="cancellation">Gives up; the next start writes it.</param>
     /// <exception cref="IOException">It could not be written to one of the folders.</exception>
-    /// <exception cref="UnauthorizedAccessException">Nor may the owner of a folder write there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The run's user may not write to one of the folders.</exception>
+    /// <exception cref="AnalysisRunnerException">The run's user is not usable any more.</exception>
     public async Task WriteAsync(Invocation invocation, IReadOnlyList<OutputFolder> folders, string temporary, CancellationToken cancellation)
     {
         var categories = await ComposeAsync(invocation, temporary, cancellation);
@@ -30,7 +35,7 @@ internal sealed class InvocationMetadata(IInvocationLog log, ServerAddress addre
         {
             await using var content = new FileStream(temporary, FileMode.Open, FileAccess.Read);
             var name = invocation.ArGuid + ".json";
-            if (folder.Path.IsFile) WriteFile(content, folder.Path.LocalPath, name);
+            if (folder.Path.IsFile) WriteFile(content, folder.Path.LocalPath, name, OsUser.Of(invocation.Identity));
             else await folder.Store.WriteAsync(folder.Path.Combine($"{OutputFolder.MetadataFolder}/{name}"), content, new WriteOptions { ContentType = "application/json" }, cancellation);
         }
     }
@@ -67,14 +72,18 @@ internal sealed class InvocationMetadata(IInvocationLog log, ServerAddress addre
         return categories;
     }
 
-    // With the rights of whoever owns the outputs: what they have put there, links among it, leads nowhere that they could not go themselves, and what is
-    // written belongs to them and has the rights of their folder. Not through the store, which keeps this folder to itself.
-    private static void WriteFile(FileStream content, string folder, string name)
+    // With the rights of the run's own user: what the run has put there, links among it, leads nowhere that it could not go itself, and what is written
+    // belongs to it like its outputs. Not through the store, which keeps this folder to itself.
+    private static void WriteFile(FileStream content, string folder, string name, OsUser? user)
     {
-        using var rights = FileOwner.Of(folder) is { IsForeign: true } owner ? FileRights.Of(owner) : default;
+        using var rights = FileRights.Of(user);
         var place = new DirectoryInfo(Path.Combine(folder, OutputFolder.MetadataFolder));
         if (place.LinkTarget is { } elsewhere) throw new IOException($"'{place.FullName}' is a link to '{elsewhere}', and is not followed; remove it.");
-        place.Create();
+        if (!place.Exists)
+        {
+            place.Create();
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(place.FullName, File.GetUnixFileMode(folder));
+        }
         var (target, unfinished) = (Path.Combine(place.FullName, name), Path.Combine(place.FullName, $"{Guid.NewGuid():N}.new"));
         try
         {
@@ -83,21 +92,12 @@ internal sealed class InvocationMetadata(IInvocationLog log, ServerAddress addre
                 content.CopyTo(file);
                 file.Flush(flushToDisk: true);
             }
-            ShareAsFolder(folder, place.FullName, unfinished);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(unfinished, File.GetUnixFileMode(folder) & ForFiles);
             File.Move(unfinished, target, overwrite: true);
         }
         finally
         {
             File.Delete(unfinished);
         }
-    }
-
-    private static void ShareAsFolder(string folder, string place, string file)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        const UnixFileMode ForFiles = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        var mode = File.GetUnixFileMode(folder);
-        File.SetUnixFileMode(place, mode);
-        File.SetUnixFileMode(file, mode & ForFiles);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
             PrivateFile.CreateFolder(run.Path);
             await metadata.WriteAsync(listed with { State = end.State, Reason = end.Reason }, found, run.Metadata, cancellation);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AnalysisRunnerException)
         {
             var reason = e is StorageException { Code: var code } ? $"{code}: {e.Message}" : e.Message;
             logger.LogError(e, "What is said about the outputs of {ArGuid} could not be completed.", invocation.ArGuid);
