@@ -62,9 +62,9 @@ internal sealed class RunPreparation(StateFolders folders, ConfigComposition com
     {
         var folder = folders.Run(arGuid);
         PrivateFile.CreateFolder(folder.Path);
-        PrivateFile.Write(folder.Environment, DriverScript.WriteEnvironment(environment));
-        // Empty is what a crash leaves; a driver that runs has read it whole.
-        if (new FileInfo(folder.TokenFile) is not { Exists: true, Length: > 0 }) PrivateFile.Write(folder.TokenFile, BearerTokens.NewJobToken(arGuid));
+        PrivateFile.ReplaceSoon(folder.Environment, DriverScript.WriteEnvironment(environment));
+        // Empty is what a loss of power leaves, which no driver outlives.
+        if (new FileInfo(folder.TokenFile) is not { Exists: true, Length: > 0 }) PrivateFile.ReplaceSoon(folder.TokenFile, BearerTokens.NewJobToken(arGuid));
     }
 
     /// <summary>The token file of a driver.</summary>
