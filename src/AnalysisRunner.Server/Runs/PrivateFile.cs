@@ -18,14 +18,11 @@ internal static class PrivateFile
     /// <summary>Writes a file, in place of one that may be there.</summary>
     public static void Replace(string path, string text) => File.Move(WriteBeside(path, text), path, overwrite: true);
 
-    /// <summary>Writes a file that is made anew if a crash tears it; does not wait for the disk.</summary>
-    public static void Write(string path, string text)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode600;
-        using var stream = new FileStream(path, options);
-        stream.Write(Encoding.UTF8.GetBytes(text));
-    }
+    /// <summary>
+    /// Writes a file, in place of one that may be there, without waiting for the disk: for what is made anew after a loss of power. Whoever reads it
+    /// meanwhile sees the old one or the new one.
+    /// </summary>
+    public static void ReplaceSoon(string path, string text) => File.Move(WriteBeside(path, text, flush: false), path, overwrite: true);
 
     /// <summary>Writes a file that must not be there yet; one that appears meanwhile stays as it is.</summary>
     public static void CreateOnce(string path, string text)
@@ -72,14 +69,14 @@ internal static class PrivateFile
         foreach (var folder in Directory.EnumerateDirectories(path, "*", noLinks)) Unlock(folder);
     }
 
-    private static string WriteBeside(string path, string text)
+    private static string WriteBeside(string path, string text, bool flush = true)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.new";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode600;
         using var stream = new FileStream(temporary, options);
         stream.Write(Encoding.UTF8.GetBytes(text));
-        stream.Flush(flushToDisk: true);
+        stream.Flush(flushToDisk: flush);
         return temporary;
     }
 }

@@ -80,16 +80,16 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
         if (documents.Trace is { } trace) variables.TryAdd(TraceVariable, trace);
         PrivateFile.CreateFolder(folder.Path);
         PrivateFile.CreateFolder(folder.Driver);
-        // Empty is what a crash leaves; a driver that runs has read it whole.
-        if (new FileInfo(folder.TokenFile) is not { Exists: true, Length: > 0 }) PrivateFile.Write(folder.TokenFile, BearerTokens.NewJobToken(invocation.ArGuid));
+        // Empty is what a loss of power leaves, which no driver outlives.
+        if (new FileInfo(folder.TokenFile) is not { Exists: true, Length: > 0 }) PrivateFile.ReplaceSoon(folder.TokenFile, BearerTokens.NewJobToken(invocation.ArGuid));
         var token = File.ReadAllText(folder.TokenFile);
         var user = OsUser.Of(invocation.Identity);
         if (user is not null) HandOver(folder, user);
         // As the driver: it may be at work already when this is done a second time, and would lead the server's hand elsewhere.
         using var rights = FileRights.Of(user);
-        PrivateFile.Write(folder.Environment, DriverScript.WriteEnvironment(variables));
-        PrivateFile.Write(folder.DriverToken, token);
-        if (config == folder.DriverConfig) PrivateFile.Write(folder.DriverConfig, documents.Config);
+        PrivateFile.ReplaceSoon(folder.Environment, DriverScript.WriteEnvironment(variables));
+        PrivateFile.ReplaceSoon(folder.DriverToken, token);
+        if (config == folder.DriverConfig) PrivateFile.ReplaceSoon(folder.DriverConfig, documents.Config);
     }
 
     /// <summary>The files of a driver.</summary>
