@@ -11,7 +11,6 @@ using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Server.Telemetry;
-using AnalysisRunner.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
