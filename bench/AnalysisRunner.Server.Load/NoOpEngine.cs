@@ -18,6 +18,11 @@ internal sealed class NoOpEngine(bool holds) : IBatchEngine
     public ValueTask<IReadOnlyList<JobSummary>> GetJobsAsync(string key, int after, int limit, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<JobSummary>>(after > 0 ? [] : [new JobSummary { Id = 1, Name = "driver", State = holds ? JobState.Running : JobState.Succeeded, Attempts = 1, ExitCode = holds ? null : 0, Command = "" }]);
 
+    public ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<JobSpec>>([]);
+
+    public ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation) => ValueTask.FromResult(0L);
+
     public ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<AttemptSummary>>([]);
 

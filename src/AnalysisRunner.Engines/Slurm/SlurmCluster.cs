@@ -198,7 +198,7 @@ internal sealed record SlurmVerdicts(IReadOnlyDictionary<(long Array, int Index)
     /// </summary>
     public TaskVerdict? Of(SlurmTask task)
     {
-        var array = task.Submission.ArrayId!.Value;
+        var array = task.ArrayId!.Value;
         if (Tasks.TryGetValue((array, task.Index), out var verdict)) return verdict;
         return task is { State: SlurmTaskState.Queued, WasSeen: true } && KnownArrays.Contains(array) ? new TaskVerdict("CANCELLED", "", 0, "") : null;
     }

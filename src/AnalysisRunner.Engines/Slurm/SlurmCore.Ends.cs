@@ -28,14 +28,14 @@ internal sealed partial class SlurmCore
             missing = [.. MissingTasks()];
         }
         if (missing.Length == 0) return;
-        var unknown = missing.Where(entry => entry.Task.Verdict is not { IsFinal: true }).Select(entry => entry.Task.Submission.ArrayId!.Value).ToHashSet();
+        var unknown = missing.Where(entry => entry.Task.Verdict is not { IsFinal: true }).Select(entry => entry.Task.ArrayId!.Value).ToHashSet();
         var verdicts = unknown.Count == 0 ? new SlurmVerdicts(new Dictionary<(long, int), TaskVerdict>(), new HashSet<long>()) : await AskAsync(() => _cluster.JudgeAsync(unknown, _limits?.HasAccounting ?? false, Closing));
         if (verdicts is null) return;
         lock (_gate)
         {
             foreach (var (batch, task) in missing)
             {
-                if (verdicts.Of(task) is { } verdict) task.Verdict = verdict;
+                if (task.Verdict is not { IsFinal: true }) task.Verdict = verdicts.Of(task);
                 if (task.IsAlive && !task.IsDelivering && !batch.Live.IsFinal) Judge(batch, task);
             }
             foreach (var batch in missing.Select(entry => entry.Batch).Distinct())
@@ -46,7 +46,7 @@ internal sealed partial class SlurmCore
     }
 
     private IEnumerable<(SlurmBatch Batch, SlurmTask Task)> MissingTasks() => _active.SelectMany(batch => batch.Alive
-        .Where(task => task is { MissingSince: not null, IsDelivering: false } && task.Submission.ArrayId is not null).Select(task => (batch, task)));
+        .Where(task => task is { MissingSince: not null, IsDelivering: false } && task.ArrayId is not null).Select(task => (batch, task)));
 
     private void Judge(SlurmBatch batch, SlurmTask task)
     {
@@ -88,16 +88,16 @@ internal sealed partial class SlurmCore
         {
             arrays.AddRange(_leftovers);
             _leftovers.Clear();
-            foreach (var submission in _active.SelectMany(batch => batch.Alive.GroupBy(task => task.Submission).Where(group => group.Key.ArrayId is not null).Select(group => (Batch: batch, Tasks: group))))
+            foreach (var array in _active.SelectMany(batch => batch.Alive.GroupBy(task => task.ArrayId).Where(group => group.Key is not null).Select(group => (Batch: batch, Tasks: group))))
             {
-                var id = submission.Tasks.Key.ArrayId!.Value;
-                var taken = submission.Tasks.Where(task => IsToBeTakenOut(submission.Batch.Live.Run!, task)).ToArray();
+                var id = array.Tasks.Key!.Value;
+                var taken = array.Tasks.Where(task => IsToBeTakenOut(array.Batch.Live.Run!, task)).ToArray();
                 foreach (var task in taken) task.Stopped = (Now, Forced: true);
-                if (taken.Length == submission.Tasks.Count()) arrays.Add(id);
+                if (taken.Length == array.Tasks.Count()) arrays.Add(id);
                 else cancellations.AddRange(taken.Select(task => (id, task.Index)));
-                foreach (var task in submission.Tasks)
+                foreach (var task in array.Tasks)
                 {
-                    if (task is not { State: SlurmTaskState.Claimed, Stopped: null, IsDelivering: false } || submission.Batch.Live.Run!.Jobs[task.Job - 1].Stop is null) continue;
+                    if (task is not { State: SlurmTaskState.Claimed, Stopped: null, IsDelivering: false } || array.Batch.Live.Run!.Jobs[task.Job - 1].Stop is null) continue;
                     task.Stopped = (Now, Forced: false);
                     signals.Add((id, task.Index));
                 }

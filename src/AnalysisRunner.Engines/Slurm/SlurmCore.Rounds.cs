@@ -114,7 +114,7 @@ internal sealed partial class SlurmCore
         }
         foreach (var task in batch.Alive)
         {
-            if (task.Submission.ArrayId is not { } array) continue;
+            if (task.ArrayId is not { } array) continue;
             if (!queue.TryFind(array, task.Index, out var waiting))
             {
                 missing.Add(task);
@@ -168,6 +168,7 @@ internal sealed partial class SlurmCore
             batch.SetCurrent(task);
         }
         task.Submission.ArrayId ??= claim.ArrayId;
+        task.ArrayId = claim.ArrayId;
         task.State = SlurmTaskState.Claimed;
         task.Waiting = null;
         batch.Staged.Remove(job.Spec.Id);
@@ -181,7 +182,8 @@ internal sealed partial class SlurmCore
         if (job.Stop is null && SlurmJudgement.NeedsVerdict(end) && task.Verdict is not { IsFinal: true })
         {
             task.MissingSince ??= Now;
-            if (Now - task.MissingSince < _options.VisibilityLimit) return false;
+            // While Slurm still completes a task it does not say how it ended, however long that takes.
+            if (task.Verdict is { IsFinal: false } || Now - task.MissingSince < _options.VisibilityLimit) return false;
         }
         var result = SlurmJudgement.Of(job.Spec, batch.Live.Folder.Scratch, job.Stop, end, task.Verdict);
         if (result.Outcome == AttemptOutcome.Succeeded && job.Spec.OutputFiles.Count > 0)

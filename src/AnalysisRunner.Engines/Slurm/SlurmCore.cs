@@ -186,7 +186,7 @@ internal sealed partial class SlurmCore : IDisposable
         foreach (var job in run.TakeDelayed()) Delay(batch, job);
         if (!batch.Live.IsFinal || !_active.Remove(batch)) return;
         // What an ended batch left in Slurm is not wanted there.
-        _leftovers.AddRange(batch.Alive.Select(task => task.Submission.ArrayId).OfType<long>().Distinct());
+        _leftovers.AddRange(batch.Alive.Select(task => task.ArrayId).OfType<long>().Distinct());
         Track(Task.Run(() => Seal(batch)));
     }
 

@@ -45,7 +45,11 @@ internal sealed class SlurmRecovery(SlurmEngineOptions options)
         if (Submitting.TryRead(line) is { } submitting)
         {
             var submission = batch.Add(new SlurmSubmission(submitting.Number, submitting.Dependencies), SubmissionFiles.Read(batch.SubmissionFolder, submitting.Number));
-            foreach (var task in submission.Tasks) task.State = StateOf(run, task);
+            foreach (var task in submission.Tasks)
+            {
+                task.State = StateOf(run, task);
+                if (task.State == SlurmTaskState.Claimed) task.ArrayId = batch.Marks.ReadClaim(task.Job, task.Attempt)?.ArrayId;
+            }
         }
         else if (Submitted.TryRead(line) is { } submitted && batch.Submissions.TryGetValue(submitted.Number, out var known))
         {

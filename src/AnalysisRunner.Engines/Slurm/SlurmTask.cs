@@ -15,6 +15,13 @@ internal sealed class SlurmTask(SlurmSubmission submission, int job, int attempt
 
     public SlurmTaskState State { get; set; }
 
+    /// <summary>The array that runs it: that of its submission, unless Slurm has the submission twice and the other one was faster.</summary>
+    public long? ArrayId
+    {
+        get => field ?? Submission.ArrayId;
+        set;
+    }
+
     /// <summary>Whether Slurm has it, or will when its submission is made.</summary>
     public bool IsAlive => State is SlurmTaskState.Queued or SlurmTaskState.Claimed;
 

@@ -17,6 +17,7 @@ internal static class SlurmWrapper
     // A subshell keeps exit, exec and traps of the script away from the lines that write the end down; what bash says itself about a subshell that a signal
     // ended is no output of the job; hence the detour of stderr.
     // Outputs are looked for before the exit, so that exit code 0 means here what success means to the engine, and Slurm's dependencies mean what ours do.
+    // What is killed may write for another moment; not waited for longer than a second, because where nobody reaps processes their group never ends.
     // Processes cost more than all the rest: two dd and one mkdir are all there are without a time limit.
     public const string Text = """
         #!/bin/bash -p
@@ -63,7 +64,7 @@ internal static class SlurmWrapper
         while :; do wait "$script"; code=$?; kill -0 "$script" || break; done
         if [[ $stopped ]]; then while kill -0 -- "-$script" && kill -0 "$killer"; do sleep 0.05; done; fi
         trap '' USR1 USR2 TERM INT HUP
-        kill -KILL -- "-$script"
+        if kill -KILL -- "-$script"; then for ((patience = 20; patience > 0; patience--)); do kill -0 -- "-$script" || break; sleep 0.05; done; fi
         [[ ${watch-} ]] && kill -KILL -- "-$watch"
         [[ ${killer-} ]] && kill -KILL -- "-$killer"
         if [[ $code = 0 && $checks != 0 ]]; then

@@ -169,7 +169,8 @@ public sealed class SlurmEngineTests : BatchEngineContract
         await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, command) with { Timeout = TimeSpan.FromMilliseconds(300) }));
 
         (await Engine.JobAsync("b", 1)).Reason!.ShouldStartWith(EngineCodes.TimeLimitExceeded);
-        File.Exists($"/proc/{(await File.ReadAllTextAsync(Folder["pid"])).Trim()}/cwd").ShouldBeFalse();
+        var stat = $"/proc/{(await File.ReadAllTextAsync(Folder["pid"])).Trim()}/stat";
+        await SlurmTestCluster.UntilAsync(() => Task.FromResult(!File.Exists(stat) || File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal)));
     }
 
     [SlurmFact]
