@@ -6,7 +6,7 @@ namespace AnalysisRunner.Tests.Shared;
 /// <summary>Users of this machine for one test class, each with a group of its own; removed at its end. Needs root.</summary>
 public sealed class OsUsers : IDisposable
 {
-    private static int _count;
+    private static int Count;
 
     private readonly List<string> _names = [];
 
@@ -16,7 +16,7 @@ public sealed class OsUsers : IDisposable
     /// <summary>Makes a user.</summary>
     public string Add()
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"artest{Environment.ProcessId}x{Interlocked.Increment(ref _count)}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"artest{Environment.ProcessId}x{Interlocked.Increment(ref Count)}");
         Run("useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name);
         _names.Add(name);
         return name;

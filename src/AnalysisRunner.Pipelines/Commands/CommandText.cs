@@ -12,7 +12,7 @@ internal sealed class CommandText
 {
     /// <summary>Between commands, for the next one: a batch may have a million.</summary>
     [ThreadStatic]
-    private static CommandText? s_idle;
+    private static CommandText? Idle;
 
     private readonly List<string> _script = [];
     private readonly ShellContext _context = new();
@@ -27,15 +27,15 @@ internal sealed class CommandText
     public static string Render(ReadOnlySpan<CommandPiece> pieces, CodeLine line, out ReadOnlySpan<Resource> resources)
     {
         // Values are turned into text by code that may write commands, too.
-        var text = s_idle ?? new CommandText();
-        s_idle = null;
+        var text = Idle ?? new CommandText();
+        Idle = null;
         text._line = line;
         text._script.Clear();
         text._resources.Clear();
         text._context.Restart();
         var script = text.Read(pieces);
         resources = CollectionsMarshal.AsSpan(text._resources);
-        s_idle = text;
+        Idle = text;
         return script;
     }
 
