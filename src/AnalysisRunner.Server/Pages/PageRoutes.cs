@@ -61,6 +61,8 @@ internal static class PageRoutes
     private static RequestDelegate Page(RequestDelegate show) => context =>
     {
         var address = context.RequestServices.GetRequiredService<ServerAddress>();
+        // TLS ends in front of the server: the framework's own cookies are to be as secure as the address that the browser knows.
+        if (address.IsSecure) context.Request.Scheme = Uri.UriSchemeHttps;
         var signIn = context.RequestServices.GetRequiredService<SignIn>();
         var cookie = SignInRoutes.CookieOf(address);
         if (HttpMethods.IsGet(context.Request.Method) && context.Request.Query["code"].ToString() is { Length: > 0 } code) return Redeem(context, signIn, cookie, address.IsSecure, code);

@@ -200,8 +200,8 @@ public sealed class BatchTests
             ("[]", "JSON"),
             ("null", "null"),
         ];
-        await using var server = await TestServer.StartAsync();
-        using var http = server.Http(server.Issuer.Token());
+        await using var runner = await TestRunner.StartAsync();
+        using var http = runner.Http(runner.Server.File.Token);
 
         foreach (var (body, named) in bodies)
         {

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.RegularExpressions;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using AnalysisRunner.Server.Tests.Pages;
 using AnalysisRunner.Server.Tests.Record;
 
 namespace AnalysisRunner.Server.Tests.Security;
@@ -123,10 +123,7 @@ public sealed class SecurityTests : IAsyncLifetime
         http.DefaultRequestHeaders.Add("Origin", _runner.Server.File.Url);
         using var guessed = await http.PostAsync($"/invocations/{accepted.ArGuid}/cancel", null);
         guessed.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        using var asked = await http.GetAsync($"/invocations/{accepted.ArGuid}/cancel");
-        http.DefaultRequestHeaders.Add("Cookie", asked.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
-        var token = Regex.Match(await asked.Content.ReadAsStringAsync(), "name=\"form-token\" value=\"([^\"]+)\"").Groups[1].Value;
-        using var own = await http.PostAsync($"/invocations/{accepted.ArGuid}/cancel", new FormUrlEncodedContent([new("form-token", token)]));
+        using var own = await PageForm.SendAsync(http, $"/invocations/{accepted.ArGuid}/cancel");
         own.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         (await _runner.EndOfAsync(accepted.ArGuid)).State.ShouldBe(InvocationState.Cancelled);
     }

@@ -21,6 +21,7 @@ public sealed class ConfigStoreTests
     {
         await using var google = await GcsTestServer.StartAsync();
         google.Buckets.Create("configs");
+        google.Buckets.Create("cpg-ds1-test");
         await RunsWithAsync(() => new GcsStore(new GcsStoreOptions { Endpoint = google.Endpoint }), "gs");
     }
 
@@ -29,6 +30,7 @@ public sealed class ConfigStoreTests
     {
         await using var ceph = await CephGateway.StartAsync();
         await ceph.CreateBucketAsync("configs");
+        await ceph.CreateBucketAsync("cpg-ds1-test");
         await RunsWithAsync(
             () => new S3Store(new S3StoreOptions { Endpoint = ceph.Endpoint, Credentials = new BasicAWSCredentials(CephGateway.AccessKey, CephGateway.SecretKey) }), "s3");
     }

@@ -1,3 +1,4 @@
+using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Tests.Code;
@@ -56,16 +57,18 @@ public sealed class StoreCredentialsTests
         await using var store = new GcsStore(new GcsStoreOptions { Endpoint = google.Endpoint });
         await store.WriteAsync(StoragePath.Parse("gs://data/in"), new MemoryStream("content"u8.ToArray()));
         await using var server = await TestServer.StartAsync(Datasets, prepare: server => server.Stores = () => new ObjectStores(new GcsStore(new GcsStoreOptions { Endpoint = google.Endpoint })));
-        using var api = server.Connect();
         // A driver that runs until it is told that its batches are there.
         var request = TestServer.Request(server.PushScript("until [ -e \"$1\" ]; do sleep 0.05; done"), "./run.sh", Path.Combine(server.Repository.Root, "go"));
         var (lent, other) = (await server.SubmitAsync(request with { Dataset = "lent" }), await server.SubmitAsync(request));
 
-        await api.SubmitBatchAsync(Batch(lent.ArGuid, "copied", "cp \"$BATCH_TMPDIR/in\" \"$BATCH_TMPDIR/out\""), TestRunner.Limit());
-        await api.SubmitBatchAsync(Batch(lent.ArGuid, "failed", "echo half > \"$BATCH_TMPDIR/out\"; exit 1"), TestRunner.Limit());
+        using var driver = await DriverAsync(server, lent.ArGuid);
+        using var otherDriver = await DriverAsync(server, other.ArGuid);
+
+        await driver.SubmitBatchAsync(Batch(lent.ArGuid, "copied", "cp \"$BATCH_TMPDIR/in\" \"$BATCH_TMPDIR/out\""), TestRunner.Limit());
+        await driver.SubmitBatchAsync(Batch(lent.ArGuid, "failed", "echo half > \"$BATCH_TMPDIR/out\"; exit 1"), TestRunner.Limit());
         // Whatever a batch says of itself, it is its invocation's.
         var pretending = Batch(other.ArGuid, "copied", "true") with { Attributes = new Dictionary<string, string> { ["ar-guid"] = other.ArGuid, ["dataset"] = "lent" } };
-        var refused = await Should.ThrowAsync<AnalysisRunnerException>(api.SubmitBatchAsync(pretending, TestRunner.Limit()));
+        var refused = await Should.ThrowAsync<AnalysisRunnerException>(otherDriver.SubmitBatchAsync(pretending, TestRunner.Limit()));
 
         refused.Problems.Select(problem => problem.Code).ShouldBe([StoreCodes.CredentialsNotLent, StoreCodes.CredentialsNotLent]);
         refused.Message.ShouldContain("\"gs://data/in\"");
@@ -83,4 +86,15 @@ public sealed class StoreCredentialsTests
         Attributes = new Dictionary<string, string> { ["ar-guid"] = arGuid },
         Jobs = [new JobSpec { Id = 1, Name = name, Command = command, InputFiles = [new("gs://data/in", "in")], OutputFiles = [new("out", $"gs://data/{name}")] }],
     };
+
+    /// <summary>The API with the token of a driver, once it runs.</summary>
+    private static async Task<AnalysisRunnerApi> DriverAsync(TestServer server, string arGuid)
+    {
+        await foreach (var found in server.InvocationLog.FollowEventsAsync(arGuid, 0, TestRunner.Limit()))
+        {
+            if (found.Type == "step" && found.Detail.StartsWith("run", StringComparison.Ordinal)) break;
+        }
+        var token = await File.ReadAllTextAsync(Path.Combine(server.State, "runs", arGuid, "token"));
+        return new AnalysisRunnerApi(server.Url, _ => ValueTask.FromResult<string?>(token));
+    }
 }

@@ -6,6 +6,7 @@ using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using AnalysisRunner.Server.Tests.Pages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AnalysisRunner.Server.Tests.Submissions;
@@ -72,9 +73,11 @@ public sealed class ApprovalTests
         (await http.GetStringAsync($"/invocations/{waiting.ArGuid}")).ShouldContain(waiting.Approval!.Digest);
         http.DefaultRequestHeaders.Add("Origin", "http://" + server.Url.Authority);
 
-        using var wrong = await http.PostAsync($"/invocations/{waiting.ArGuid}/approve", new FormUrlEncodedContent([new("digest", "x")]));
+        using var bare = await http.PostAsync($"/invocations/{waiting.ArGuid}/approve", new FormUrlEncodedContent([new("digest", waiting.Approval.Digest)]));
+        bare.StatusCode.ShouldBe(HttpStatusCode.Forbidden, "the form has no token");
+        using var wrong = await PageForm.SendAsync(http, $"/invocations/{waiting.ArGuid}/approve", ("digest", "x"));
         wrong.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        using var approved = await http.PostAsync($"/invocations/{waiting.ArGuid}/approve", new FormUrlEncodedContent([new("digest", waiting.Approval.Digest)]));
+        using var approved = await PageForm.SendAsync(http, $"/invocations/{waiting.ArGuid}/approve");
         approved.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         (await server.EndOfAsync(waiting.ArGuid)).State.ShouldBe(InvocationState.Succeeded);
         (await http.GetStringAsync($"/invocations/{waiting.ArGuid}")).ShouldContain("Approved by bob@example.org");

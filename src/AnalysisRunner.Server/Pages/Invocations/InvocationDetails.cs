@@ -11,6 +11,9 @@ public sealed record InvocationDetails
     /// <summary>What was recorded.</summary>
     public required InvocationRecord Record { get; init; }
 
+    /// <summary>The first jobs of its first batches, by the batch's key.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<JobSummary>> FirstJobs { get; init; }
+
     /// <summary>Its events, the oldest first.</summary>
     public required IReadOnlyList<InvocationEvent> Events { get; init; }
 

@@ -15,6 +15,10 @@ internal static class InvocationPages
 {
     private const int MostEvents = 1000;
 
+    /// <summary>Of how many batches jobs are shown, and how many of each: all of a small run, and of a large one enough to see how it goes.</summary>
+    private const int ShownBatches = 5;
+    private const int ShownJobs = 20;
+
     /// <summary>The list, filtered by the query.</summary>
     public static async Task ListAsync(HttpContext context)
     {
@@ -40,6 +44,7 @@ internal static class InvocationPages
         var details = new InvocationDetails
         {
             Record = record,
+            FirstJobs = await ReadFirstJobsAsync(context, run),
             Events = await log.ListEventsAsync(run.ArGuid, 0, MostEvents, context.RequestAborted),
             Config = await ReadConfigAsync(context, run),
             ConfigFilter = context.Request.Query["config"].ToString(),
@@ -117,6 +122,14 @@ internal static class InvocationPages
     {
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = $"/invocations/{arGuid}";
+    }
+
+    private static async Task<IReadOnlyDictionary<string, IReadOnlyList<JobSummary>>> ReadFirstJobsAsync(HttpContext context, Invocation run)
+    {
+        var engine = context.RequestServices.GetRequiredService<Engines.IBatchEngine>();
+        var jobs = new Dictionary<string, IReadOnlyList<JobSummary>>();
+        foreach (var batch in run.Batches.Take(ShownBatches)) jobs[batch.Key] = await engine.GetJobsAsync(batch.Key, 0, ShownJobs, context.RequestAborted);
+        return jobs;
     }
 
     private static async Task<IReadOnlyList<ConfigKey>?> ReadConfigAsync(HttpContext context, Invocation run)

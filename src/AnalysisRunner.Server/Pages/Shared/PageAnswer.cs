@@ -33,8 +33,8 @@ internal static class PageAnswer
     // An administrator's 'unenforced' is shown wherever it counts.
     private static string? Notice(CurrentSettings settings, Caller reader)
     {
-        if (settings.Policy.AnyOther is { IsUnenforced: true }) return "Local runner: access levels are not enforced on this machine.";
+        if (settings.Policy.AnyOther is { IsUnenforced: true }) return "Local runner: access levels are unenforced on this machine.";
         var unenforced = settings.Policy.Datasets.Values.Where(dataset => dataset.IsUnenforced && dataset.IsMember(reader)).Select(dataset => dataset.Name).Order(StringComparer.Ordinal).ToArray();
-        return unenforced.Length == 0 ? null : $"Access levels are not enforced here for {string.Join(", ", unenforced)}: its jobs have the rights of the server.";
+        return unenforced.Length == 0 ? null : $"Access levels are unenforced here for {string.Join(", ", unenforced)}: its jobs have the rights of the server.";
     }
 }
