@@ -45,6 +45,7 @@ internal sealed class FileListing(StoreRoot? root)
                 // Links to folders are not followed: they may form circles, and what they lead to is listed where it is.
                 if (entry.LinkTarget is not null && (isFolder || root?.Holds(entry.FullName) == false)) continue;
                 if (isFolder && string.Equals(entry.Name, FileNames.WorkFolder, StringComparison.OrdinalIgnoreCase)) continue;
+                if (!isFolder && PlainFiles.IsSpecial(entry.FullName)) continue;
                 entries.Add((isFolder ? entry.Name + "/" : entry.Name, entry));
             }
         }

@@ -200,6 +200,7 @@ public sealed class FileStore : IObjectStore
 
     private static (SafeFileHandle Handle, FileVersion Version, FileRecordEntry? Entry) OpenRecorded(StoragePath path)
     {
+        if (PlainFiles.IsSpecial(path.LocalPath)) throw StorageErrors.NotFound(path);
         while (true)
         {
             var handle = File.OpenHandle(path.LocalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
