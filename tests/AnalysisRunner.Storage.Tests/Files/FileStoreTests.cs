@@ -31,6 +31,22 @@ public sealed class FileStoreTests : IDisposable
         (await _store.TextAsync(At("x"))).ShouldBe("theirs, now");
     }
 
+    [LinuxFact]
+    public async Task What_is_no_file_is_neither_listed_nor_read_and_holds_nobody_up()
+    {
+        await _store.PutAsync(At("a/x"), "x");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [_folder["a/pipe"]]))
+        {
+            await made.WaitForExitAsync();
+            made.ExitCode.ShouldBe(0);
+        }
+        File.CreateSymbolicLink(_folder["a/link"], _folder["a/pipe"]);
+
+        (await _store.NamesAsync(At("a"), ListOptions.All)).ShouldBe(["x"]);
+        await _store.TextAsync(At("a/pipe")).WaitAsync(TimeSpan.FromMinutes(1)).RefusedAsync(StorageErrorKind.NotFound, StorageCodes.NotFound);
+        await _store.TextAsync(At("a/link")).WaitAsync(TimeSpan.FromMinutes(1)).RefusedAsync(StorageErrorKind.NotFound, StorageCodes.NotFound);
+    }
+
     [Fact]
     public async Task A_write_leaves_no_unfinished_file_and_its_records_are_not_listed()
     {
