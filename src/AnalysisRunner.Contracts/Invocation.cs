@@ -25,6 +25,10 @@ public enum InvocationState
     /// <summary>Somebody cancelled it. Final.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
+
+    /// <summary>Another server ran it, and its log, from which it was taken over, does not say how it ended. Final.</summary>
+    [JsonStringEnumMemberName("imported")]
+    Imported,
 }
 
 /// <summary>The recorded run of a submission, as <c>GET /api/v1/invocations/{guid}</c> shows it.</summary>
@@ -170,7 +174,7 @@ public sealed record Invocation
 
     /// <summary>Whether <see cref="State"/> is final.</summary>
     [JsonIgnore]
-    public bool IsFinal => State is InvocationState.Succeeded or InvocationState.Failed or InvocationState.Cancelled;
+    public bool IsFinal => State is InvocationState.Succeeded or InvocationState.Failed or InvocationState.Cancelled or InvocationState.Imported;
 }
 
 /// <summary>One recorded step of a driver.</summary>
