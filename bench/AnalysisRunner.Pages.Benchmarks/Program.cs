@@ -17,7 +17,7 @@ var guid = string.Create(CultureInfo.InvariantCulture, $"a0000000-0000-4000-8000
 [
     ("the list", "/invocations"), ("a dataset", $"/invocations?dataset={Population.Dataset(3)}"), ("a rare dataset", $"/invocations?dataset={Population.Dataset(Population.Datasets - 1)}"),
     ("a user", $"/invocations?user={Population.User(1)}"), ("a level", "/invocations?level=full"), ("a state", "/invocations?state=cancelled"),
-    ("a repository", $"/invocations?repository={Population.Repository(7)}"), ("the beginning of a commit", $"/invocations?commit={Population.Commit(4711)[..8]}"), ("an ar-guid", $"/invocations?guid={guid[..30]}"),
+    ("a repository", $"/invocations?repository={Population.Repository(7)}"), ("the beginning of a commit", $"/invocations?commit={Population.Commit(4711)[..8]}"), ("an ar-guid", $"/invocations?guid={guid[..34]}"),
     ("an image", $"/invocations?image={Uri.EscapeDataString(Population.Image(3))}"), ("an image that nothing has", "/invocations?image=none"),
     ("took at least 8 h", "/invocations?longer=8h"), ("took at least 500 min", "/invocations?longer=500m"), ("took at least 100 d", "/invocations?longer=100d"), ("took 2 to 3 min", "/invocations?longer=2m&shorter=3m"),
     ("a batch's name", "/invocations?batch=align"), ("a job has failed", "/invocations?progress=failed"), ("a batch runs", "/invocations?progress=running"),
