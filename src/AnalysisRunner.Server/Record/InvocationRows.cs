@@ -27,7 +27,7 @@ internal sealed class InvocationRow
     public string Arguments { get; init; } = "";
     public string EnvironmentNames { get; init; } = "";
     public string ConfigPath { get; init; } = "";
-    public string? ConfigSha256 { get; init; }
+    public string? ConfigSha256 { get; set; }
     public string? ClientName { get; init; }
     public string? ClientVersion { get; init; }
     public string? Image { get; init; }

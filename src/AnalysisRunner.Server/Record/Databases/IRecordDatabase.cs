@@ -44,6 +44,9 @@ internal interface IRecordDatabase : IAsyncDisposable
     /// <summary>Begins a transaction that no other writer, in this process or another, runs beside.</summary>
     void BeginExclusive(DbConnection writer);
 
+    /// <summary>Executes statements in their order, on one journey where there is a way to travel; the answer is how many rows each has changed.</summary>
+    IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements);
+
     /// <summary>Whether a transaction can still be rolled back: false when it is gone, or the connection is.</summary>
     bool IsInTransaction(DbConnection writer);
 

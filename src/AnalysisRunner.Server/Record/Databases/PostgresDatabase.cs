@@ -124,6 +124,22 @@ internal sealed class PostgresDatabase : IRecordDatabase
     public void BeginExclusive(DbConnection writer) => writer.Execute($"BEGIN; SELECT pg_advisory_xact_lock({Lock})");
 
     /// <inheritdoc />
+    public IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements)
+    {
+        using var batch = new NpgsqlBatch((NpgsqlConnection)writer);
+        foreach (var statement in statements)
+        {
+            var command = new NpgsqlBatchCommand(statement.Text);
+            foreach (var value in statement.Values) command.Parameters.Add(new NpgsqlParameter { DbType = value.Type, Value = value.Value ?? DBNull.Value });
+            batch.BatchCommands.Add(command);
+        }
+        batch.ExecuteNonQuery();
+        var changed = new int[statements.Count];
+        for (var i = 0; i < changed.Length; i++) changed[i] = batch.BatchCommands[i].RecordsAffected;
+        return changed;
+    }
+
+    /// <inheritdoc />
     public bool IsInTransaction(DbConnection writer) => writer.State == ConnectionState.Open;
 
     /// <inheritdoc />

@@ -59,6 +59,9 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
         {
             connection.Open();
             connection.Execute("PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
+            // The pages that are written again and again are those of the indexes' ends: 32 MiB hold them, and a write-ahead log of 32 MiB brings each of them
+            // to the file once where the default of 4 MiB does it eight times.
+            connection.Execute("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192");
             connection.ExecuteScalar<long>("PRAGMA user_version");
             return connection;
         }
@@ -107,6 +110,14 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
 
     /// <inheritdoc />
     public void BeginExclusive(DbConnection writer) => writer.Execute("BEGIN IMMEDIATE");
+
+    /// <inheritdoc />
+    public IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements)
+    {
+        var changed = new int[statements.Count];
+        for (var i = 0; i < changed.Length; i++) changed[i] = ((StatementCachingConnection)writer).Execute(statements[i]);
+        return changed;
+    }
 
     /// <inheritdoc />
     public bool IsInTransaction(DbConnection writer) =>
