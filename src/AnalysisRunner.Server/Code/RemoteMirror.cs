@@ -22,7 +22,7 @@ internal sealed class RemoteMirror(GitProcess git, string folder, TimeProvider t
     // Under load there is always somebody who waits for the next look: without a pause, looks would follow each other and take a core. So they take an eighth
     // of the time at most, unless that were noticed by those who wait.
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(40);
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMilliseconds(60);
     private const int IntervalsOfLook = 8;
 
     private readonly RemoteClone _clone = new(git, folder);

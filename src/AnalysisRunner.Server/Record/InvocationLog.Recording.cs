@@ -61,32 +61,25 @@ public sealed partial class InvocationLog
         ON CONFLICT (ar_guid) DO NOTHING
         """;
 
-    // An invocation without events is the one that this transaction has just recorded: its events come last.
-    private const string NewlyRecorded = "FROM invocations i WHERE i.ar_guid = $1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.invocation = i.position)";
+    private const string InsertRequest = "INSERT INTO requests (invocation, json) SELECT i.position, ? FROM {changed} i";
 
-    private const string InsertRequest = $"INSERT INTO requests (invocation, json) SELECT i.position, $2 {NewlyRecorded}";
+    private const string InsertEnvironment = "INSERT INTO environments (invocation, sealed) SELECT i.position, ? FROM {changed} i";
 
-    private const string InsertEnvironment = $"INSERT INTO environments (invocation, sealed) SELECT i.position, $2 {NewlyRecorded}";
-
-    private const string InsertDocuments = $"INSERT INTO run_documents (invocation, config, origins, script, trace) SELECT i.position, $2, $3, $4, $5 {NewlyRecorded}";
+    private const string InsertDocuments = "INSERT INTO run_documents (invocation, config, origins, script, trace) SELECT i.position, ?, ?, ?, ? FROM {changed} i";
 
     private const string InsertSubmission =
-        $"""
+        """
         INSERT INTO submissions (submitted_by, idempotency_key, request_digest, invocation, recorded_at)
-        SELECT $2, $3, $4, i.position, i.recorded_at {NewlyRecorded}
+        SELECT ?, ?, ?, i.position, i.recorded_at FROM {changed} i
         """;
 
-    private const string InsertApproval = $"INSERT INTO approvals (invocation, digest, document, expires_at) SELECT i.position, $2, $3, $4 {NewlyRecorded}";
+    private const string InsertApproval = "INSERT INTO approvals (invocation, digest, document, expires_at) SELECT i.position, ?, ?, ? FROM {changed} i";
 
     private const string InsertFirstEvent =
-        $"INSERT INTO events (invocation, sequence, type, at, detail, caused_by) SELECT i.position, 1, 'state', i.recorded_at, $2, $3 {NewlyRecorded}";
+        "INSERT INTO events (invocation, sequence, type, at, detail, caused_by) SELECT i.position, 1, 'state', i.recorded_at, ?, ? FROM {changed} i";
 
     private const string InsertApprovalEvent =
-        """
-        INSERT INTO events (invocation, sequence, type, at, detail)
-        SELECT i.position, 2, 'state', i.recorded_at, $2 FROM invocations i
-        WHERE i.ar_guid = $1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.invocation = i.position AND e.sequence > 1)
-        """;
+        "INSERT INTO events (invocation, sequence, type, at, detail) SELECT i.position, 2, 'state', i.recorded_at, ? FROM {changed} i";
 
     /// <inheritdoc />
     public async Task<RecordResult> RecordAsync(NewInvocation invocation, CancellationToken cancellation)
@@ -100,24 +93,21 @@ public sealed partial class InvocationLog
         throw new InvalidOperationException($"The invocation \"{arGuid}\" is already recorded.");
     }
 
-    private List<Statement> Recording(NewInvocation invocation)
+    private IReadOnlyList<Statement> Recording(NewInvocation invocation)
     {
         var (what, key, approval) = (invocation.Invocation, invocation.IdempotencyKey, invocation.Approval);
         var row = InvocationRow.From(what, invocation.Environment.Keys);
         row.ClaimedBy = invocation.ClaimedBy;
         row.ConfigSha256 ??= invocation.Documents is { } composed ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(composed.Config))) : null;
-        var statements = new List<Statement>
-        {
-            new(InsertInvocation, [.. RecordedColumns.Select(column => column.Value(row)), approval is null ? 1L : 2L, Now(), what.SubmittedBy, key]),
-            new(InsertRequest, what.ArGuid, invocation.RequestJson),
-        };
-        if (invocation.Environment.Count > 0) statements.Add(new(InsertEnvironment, what.ArGuid, _seal.Seal(what.ArGuid, invocation.Environment)));
-        if (invocation.Documents is { } documents) statements.Add(new(InsertDocuments, what.ArGuid, documents.Config, documents.Origins, documents.Script, documents.Trace));
-        if (key is not null) statements.Add(new(InsertSubmission, what.ArGuid, what.SubmittedBy, key, invocation.RequestDigest));
-        if (approval is not null) statements.Add(new(InsertApproval, what.ArGuid, approval.Digest, approval.Document, Microseconds.From(approval.ExpiresAt)));
-        statements.Add(new(InsertFirstEvent, what.ArGuid, row.State, what.SubmittedBy));
-        if (approval is not null) statements.Add(new(InsertApprovalEvent, what.ArGuid, $"waiting for approval: {approval.Digest}"));
-        return statements;
+        var inserted = new Statement(InsertInvocation, [.. RecordedColumns.Select(column => column.Value(row)), approval is null ? 1L : 2L, Now(), what.SubmittedBy, key]);
+        var others = new List<Consequence> { new(InsertRequest, invocation.RequestJson) };
+        if (invocation.Environment.Count > 0) others.Add(new(InsertEnvironment, _seal.Seal(what.ArGuid, invocation.Environment)));
+        if (invocation.Documents is { } documents) others.Add(new(InsertDocuments, documents.Config, documents.Origins, documents.Script, documents.Trace));
+        if (key is not null) others.Add(new(InsertSubmission, what.SubmittedBy, key, invocation.RequestDigest));
+        if (approval is not null) others.Add(new(InsertApproval, approval.Digest, approval.Document, Microseconds.From(approval.ExpiresAt)));
+        others.Add(new(InsertFirstEvent, row.State, what.SubmittedBy));
+        if (approval is not null) others.Add(new(InsertApprovalEvent, $"waiting for approval: {approval.Digest}"));
+        return _database.Follow(what.ArGuid, inserted, others);
     }
 
     private static string Parameter(int number) => string.Create(CultureInfo.InvariantCulture, $"${number}");

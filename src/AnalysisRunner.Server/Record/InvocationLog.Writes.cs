@@ -22,13 +22,8 @@ public sealed partial class InvocationLog
             SELECT position, last_sequence, @type, @at, @detail, @causedBy FROM invocations WHERE position = @position;
         """;
 
-    // Appends the event that an update of the same transaction has counted; without one there is nothing to append.
     private const string InsertCountedEvent =
-        """
-        INSERT INTO events (invocation, sequence, type, at, detail, caused_by)
-        SELECT i.position, i.last_sequence, 'state', $2, $3, $4 FROM invocations i
-        WHERE i.ar_guid = $1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.invocation = i.position AND e.sequence = i.last_sequence)
-        """;
+        "INSERT INTO events (invocation, sequence, type, at, detail, caused_by) SELECT i.position, i.last_sequence, 'state', ?, ?, ? FROM {changed} i";
 
     private const string UpdateState = "UPDATE invocations SET state = $2, reason = $3, last_sequence = last_sequence + 1 WHERE ar_guid = $1 AND state = 'accepted'";
 
@@ -40,9 +35,9 @@ public sealed partial class InvocationLog
             AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.invocation = invocations.position AND b.state = 'running')
         """;
 
-    private const string DeleteEnvironment = "DELETE FROM environments WHERE invocation = (SELECT position FROM invocations WHERE ar_guid = $1 AND finished_at IS NOT NULL)";
+    private const string DeleteEnvironment = "DELETE FROM environments WHERE invocation IN (SELECT i.position FROM {changed} i)";
 
-    private const string DeleteDocuments = "DELETE FROM run_documents WHERE invocation = (SELECT position FROM invocations WHERE ar_guid = $1 AND finished_at IS NOT NULL)";
+    private const string DeleteDocuments = "DELETE FROM run_documents WHERE invocation IN (SELECT i.position FROM {changed} i)";
 
     private const string InsertBatch =
         """
@@ -71,28 +66,31 @@ public sealed partial class InvocationLog
         return current.IsFinal || change.State <= InvocationRow.ParseState(current.State) ? StateChangeOutcome.Unchanged : StateChangeOutcome.BatchesRunning;
     }
 
-    private List<Statement> Changing(string arGuid, StateChange change)
+    private IReadOnlyList<Statement> Changing(string arGuid, StateChange change)
     {
         var (state, now) = (change.State.ToName(), Now());
         var by = change.By is null ? "" : $" by {change.By}";
         var reason = change.Reason is null ? "" : $": {change.Reason}";
-        var appended = new Statement(InsertCountedEvent, arGuid, now, $"{state}{by}{reason}", change.By);
+        var appended = new Consequence(InsertCountedEvent, now, $"{state}{by}{reason}", change.By);
         return change.State == InvocationState.Running
-            ? [new(UpdateState, arGuid, state, change.Reason), appended]
-            : [new(UpdateFinalState, arGuid, state, change.Reason, now, change.IsToBeTold ? 1L : 0L), appended, new(DeleteEnvironment, arGuid), new(DeleteDocuments, arGuid)];
+            ? _database.Follow(arGuid, new(UpdateState, arGuid, state, change.Reason), [appended])
+            : _database.Follow(
+                arGuid,
+                new(UpdateFinalState, arGuid, state, change.Reason, now, change.IsToBeTold ? 1L : 0L),
+                [new(DeleteEnvironment), new(DeleteDocuments), appended]);
     }
 
     /// <inheritdoc />
     public Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation) => _writer.RunAsync(
-        [
+        _database.Follow(
+            arGuid,
             new(
                 """
                 UPDATE invocations SET cancel_requested_by = $2, cancel_requested_at = $3, last_sequence = last_sequence + 1
                 WHERE ar_guid = $1 AND cancel_requested_by IS NULL AND finished_at IS NULL
                 """,
                 arGuid, requestedBy, Now()),
-            new(InsertCountedEvent, arGuid, Now(), $"cancellation requested by {requestedBy}", requestedBy),
-        ],
+            [new(InsertCountedEvent, Now(), $"cancellation requested by {requestedBy}", requestedBy)]),
         arGuid,
         cancellation);
 
@@ -134,15 +132,15 @@ public sealed partial class InvocationLog
     {
         var exit = exitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"exit {code}") : "no exit code";
         return _writer.RunAsync(
-            [
+            _database.Follow(
+                arGuid,
                 new(
                     """
                     UPDATE invocations SET driver_ended_at = $2, exit_code = $3, driver_reason = $4, last_sequence = last_sequence + 1
                     WHERE ar_guid = $1 AND driver_ended_at IS NULL
                     """,
                     arGuid, Now(), exitCode, reason),
-                new(InsertCountedEvent, arGuid, Now(), $"driver ended: {exit}{(reason is null ? "" : $" ({reason})")}", (string?)null),
-            ],
+                [new(InsertCountedEvent, Now(), $"driver ended: {exit}{(reason is null ? "" : $" ({reason})")}", (string?)null)]),
             arGuid,
             cancellation);
     }
