@@ -31,6 +31,7 @@ internal static partial class SettingsReader
         check.Check(merged, found.Select(problem => problem.Key).ToHashSet(StringComparer.Ordinal));
         problems.AddRange(check.Problems);
         problems.AddRange(IdentitySettings.Check(merged));
+        problems.AddRange(SlurmSettings.Check(merged));
         if (problems.Count > 0) throw new AnalysisRunnerException([.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
         return Build(text, Loader.Read(text.Layers), check.MembersOfFiles);
     }
@@ -123,6 +124,7 @@ internal static partial class SettingsReader
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
         Identities = IdentitySettings.Read(item),
+        SlurmPlacements = SlurmSettings.ReadLevels(item),
         LendsStoreCredentials = item["store_credentials"].AsString() == SettingsCheck.LentCredentials,
     };
 

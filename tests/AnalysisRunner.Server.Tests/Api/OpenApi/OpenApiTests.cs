@@ -240,7 +240,7 @@ public sealed partial class OpenApiTests
         return JsonNode.Parse(await http.GetStringAsync("/openapi/v1.json"))!.AsObject();
     }
 
-    [GeneratedRegex(@"^\w+ /(invocations|batches|datasets|sign-in|[\w.-]+\.(css|js|svg|ico|png))|^GET /$")]
+    [GeneratedRegex(@"^\w+ /(invocations|batches|datasets|denials|sign-in|sign-out|signed-out|[\w.-]+\.(css|js|svg|ico|png))|^GET /$")]
     private static partial Regex Page();
 
     [GeneratedRegex("\"#/components/schemas/([^\"]+)\"")]
