@@ -60,7 +60,7 @@ internal static class InvocationFilters
             Progress = Read("progress", ParseProgress, "write 'running' for those of which a batch runs, or 'failed' for those of which a job has failed"),
             AtLeast = Read("longer", ParseDuration, "give a duration such as '90s', '5m' or '1h30m'"),
             AtMost = Read("shorter", ParseDuration, "give a duration such as '90s', '5m' or '1h30m'"),
-            State = Read("state", ParseState, "write 'accepted', 'running', 'succeeded', 'failed' or 'cancelled'"),
+            State = Read("state", ParseState, "write 'accepted', 'running', 'succeeded', 'failed', 'cancelled' or 'imported'"),
             From = Read("from", ParseMoment, "give a date such as '2026-03-04' or a moment such as '2026-03-04T05:06:07Z'"),
             Before = Read("before", ParseMoment, "give a date such as '2026-03-04' or a moment such as '2026-03-04T05:06:07Z'"),
             Text = Read("text", text => text, $"give words, at most {MaximumText} characters"),

@@ -1,6 +1,13 @@
--- What the list is filtered by besides: the image, how long it took, and its batches.
-CREATE INDEX invocations_by_image ON invocations (image, position);
-CREATE INDEX invocations_by_duration ON invocations ((finished_at - submitted_at), position);
-CREATE INDEX batches_by_name ON batches (name, invocation);
-CREATE INDEX batches_running ON batches (invocation) WHERE state = 'running';
-CREATE INDEX batches_failed ON batches (invocation) WHERE failed > 0;
+-- A state more.
+ALTER TABLE invocations
+    DROP CONSTRAINT invocations_state_check,
+    DROP CONSTRAINT invocations_check,
+    ADD CONSTRAINT invocations_state_check CHECK (state IN ('accepted', 'running', 'succeeded', 'failed', 'cancelled', 'imported')),
+    ADD CONSTRAINT invocations_check CHECK ((state IN ('succeeded', 'failed', 'cancelled', 'imported')) = (finished_at IS NOT NULL));
+
+-- What another server has recorded, as its log has it.
+CREATE TABLE imports (
+    invocation  BIGINT PRIMARY KEY REFERENCES invocations (position),
+    imported_at BIGINT NOT NULL,
+    record      TEXT COLLATE "C" NOT NULL
+);
