@@ -25,6 +25,10 @@ public enum InvocationState
     /// <summary>Somebody cancelled it. Final.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
+
+    /// <summary>Another server ran it, and its log, from which it was taken over, does not say how it ended. Final.</summary>
+    [JsonStringEnumMemberName("imported")]
+    Imported,
 }
 
 /// <summary>The recorded run of a submission, as <c>GET /api/v1/invocations/{guid}</c> shows it.</summary>
@@ -168,9 +172,13 @@ public sealed record Invocation
     /// <summary>The page that shows it.</summary>
     public required string Url { get; init; }
 
+    /// <summary>Whether it starts only when a second member has approved it.</summary>
+    [JsonIgnore]
+    public bool WaitsForApproval => State == InvocationState.Accepted && Approval is { ApprovedBy: null };
+
     /// <summary>Whether <see cref="State"/> is final.</summary>
     [JsonIgnore]
-    public bool IsFinal => State is InvocationState.Succeeded or InvocationState.Failed or InvocationState.Cancelled;
+    public bool IsFinal => State is InvocationState.Succeeded or InvocationState.Failed or InvocationState.Cancelled or InvocationState.Imported;
 }
 
 /// <summary>One recorded step of a driver.</summary>

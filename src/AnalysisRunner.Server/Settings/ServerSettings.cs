@@ -127,6 +127,12 @@ internal sealed record IssuerSettings
     /// <summary>The client's secret; null for a public client.</summary>
     public SecretSource? ClientSecret { get; init; }
 
+    /// <summary>The public client by which the command line signs users in; null where it cannot.</summary>
+    public string? CommandLineClientId { get; init; }
+
+    /// <summary>What the issuer wants beside it; no secret, for everybody is told.</summary>
+    public string? CommandLineClientSecret { get; init; }
+
     /// <summary>Where its keys are; null means by discovery.</summary>
     public Uri? KeysUrl { get; init; }
 

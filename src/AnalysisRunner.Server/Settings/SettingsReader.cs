@@ -15,6 +15,8 @@ internal static partial class SettingsReader
     /// <summary>What the settings may contain.</summary>
     public static Schema Schema { get; } = ReadSchema(SchemaResource, LocalEngineReader.SchemaResource);
 
+    private static readonly string[] ClientKeys = ["client_id", "cli_client_id"];
+
     private static readonly ConfigLoader Loader = new(Schema);
 
     /// <summary>Reads the settings and the files of members that they name.</summary>
@@ -97,9 +99,11 @@ internal static partial class SettingsReader
     {
         Name = name,
         Issuer = item["issuer"].AsString(),
-        // What a browser's sign-in brings is meant for the client.
-        Audiences = item.Find("client_id") is { } client ? [.. Strings(item["audiences"]), client.AsString()] : Strings(item["audiences"]),
+        // What a sign-in brings is meant for the client.
+        Audiences = [.. Strings(item["audiences"]), .. ClientKeys.Select(key => item.Find(key)?.AsString()).OfType<string>()],
         ClientId = item.Find("client_id")?.AsString(),
+        CommandLineClientId = item.Find("cli_client_id")?.AsString(),
+        CommandLineClientSecret = item.Find("cli_client_secret")?.AsString(),
         ClientSecret = ReadSecret(text, item, "client_secret"),
         KeysUrl = item.Find("jwks_uri") is { } keys ? new Uri(keys.AsString()) : null,
         EmailClaim = item["email_claim"].AsString(),

@@ -10,9 +10,6 @@ namespace AnalysisRunner.Engines.Tests.Slurm;
 [NeedsSlurm]
 public sealed class SlurmEngineTests : BatchEngineContract
 {
-    /// <summary>Slurm knows how much memory a job had only where it uses control groups and accounting.</summary>
-    protected override bool KnowsPeakMemory => false;
-
     private SlurmEngineOptions Options => new()
     {
         Directory = Folder["state"],
