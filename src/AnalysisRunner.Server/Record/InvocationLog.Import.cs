@@ -21,7 +21,7 @@ public sealed partial class InvocationLog
     // Whoever is told of ends is not told of these: they were over before this server was there.
     private const string CompleteImport =
         """
-        UPDATE invocations SET state = @state, reason = @reason, finished_at = @now, final_sequence = last_sequence, announced_at = @now,
+        UPDATE invocations SET state = @state, reason = @reason, finished_at = submitted_at, final_sequence = last_sequence, announced_at = @now,
             engine = @engine, driver_handle = @driverHandle
         WHERE position = @position;
         INSERT INTO events (invocation, sequence, type, at, detail) VALUES (@position, 1, 'state', @now, @state);

@@ -109,7 +109,8 @@ internal sealed class InvocationRow
             OutputPath = OutputPath,
             SubmittedBy = SubmittedBy,
             SubmittedAt = Microseconds.ToMoment(SubmittedAt),
-            FinishedAt = Microseconds.ToMoment(FinishedAt),
+            // Of an imported one nobody knows; the column is what keeps it among those that have ended.
+            FinishedAt = State == InvocationState.Imported.ToName() ? null : Microseconds.ToMoment(FinishedAt),
             Repository = Repository,
             WorkTree = WorkTree,
             Commit = CommitId,
