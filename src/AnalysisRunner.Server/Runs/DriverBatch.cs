@@ -24,9 +24,9 @@ internal static class DriverBatch
     /// <param name="script">The driver's script.</param>
     /// <param name="config">Where the driver reads its config.</param>
     /// <param name="url">Where the driver reaches the server.</param>
-    /// <param name="folder">The run's files.</param>
+    /// <param name="tokenFile">Where the driver reads its token.</param>
     /// <param name="passed">The variables of the server's own environment that the administrator wants drivers to have.</param>
-    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, RunFolder folder, IEnumerable<string> passed)
+    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, string tokenFile, IEnumerable<string> passed)
     {
         var attributes = new Dictionary<string, string>
         {
@@ -61,7 +61,7 @@ internal static class DriverBatch
                         ["MSBUILDDISABLENODEREUSE"] = "1",
                         [DriverEnvironment.ConfigPath] = config,
                         [DriverEnvironment.Url] = url,
-                        [DriverEnvironment.TokenFile] = folder.DriverToken,
+                        [DriverEnvironment.TokenFile] = tokenFile,
                         [DriverEnvironment.ArGuid] = invocation.ArGuid,
                     },
                 },

@@ -19,15 +19,14 @@ internal sealed class OutputFolders(ConfigComposition composition, StateFolders 
     public IReadOnlyList<OutputFolder> Of(Invocation invocation)
     {
         var found = composition.StorageFolders(invocation.Dataset, invocation.AccessLevel).Where(folder => Kept.Contains(folder.Category, StringComparer.Ordinal));
+        FileStore? files = null;
         return [.. found.Select(folder =>
         {
             var path = StoragePath.Parse(folder.Path).Combine(invocation.OutputPrefix);
-            return new OutputFolder(folder.Category, path, StoreOf(path, invocation));
+            return new OutputFolder(folder.Category, path, path.IsFile ? files ??= FilesOf(invocation) : stores.For(path));
         })];
     }
 
     // A job can put a link where an output could be; what it leads to is read with the rights of the server, so that it must not lead out.
-    private IObjectStore StoreOf(StoragePath path, Invocation invocation) => path.IsFile
-        ? new FileStore(new FileStoreOptions { Root = folders.Storage(invocation.Dataset, invocation.AccessLevel.Namespace()) })
-        : stores.For(path);
+    private FileStore FilesOf(Invocation invocation) => new(new FileStoreOptions { Root = folders.Storage(invocation.Dataset, invocation.AccessLevel.Namespace()) });
 }
