@@ -29,6 +29,7 @@ namespace AnalysisRunner.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<JobGroupSummary>))]
 [JsonSerializable(typeof(ServerVersion))]
 [JsonSerializable(typeof(SignInLink))]
+[JsonSerializable(typeof(ProtectedResource))]
 [JsonSerializable(typeof(LocalRunnerFile))]
 [JsonSerializable(typeof(ApiProblem))]
 public sealed partial class ContractsJson : JsonSerializerContext;

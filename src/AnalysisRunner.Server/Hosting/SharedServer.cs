@@ -57,7 +57,7 @@ internal sealed class SharedServer : IAsyncDisposable
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
                 Stores = stores,
                 Engine = settings.Fixed.Slurm is { } slurm
-                    ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, replaceEngine, cancellation)
+                    ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, stores, current, replaceEngine, cancellation)
                     : await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),
                 Time = options.Time,
             }));

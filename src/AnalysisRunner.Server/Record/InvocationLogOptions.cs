@@ -30,4 +30,15 @@ public sealed record InvocationLogOptions
 
     /// <summary>Makes <see cref="Invocation.Url"/> from an ar-guid at reading, because a local runner's address changes.</summary>
     public required Func<string, string> PageOf { get; init; }
+
+    /// <summary>
+    /// Up to so many hits a text or a duration is looked up by its index; above, what is asked for is soon found among the rows in their order.
+    /// </summary>
+    internal int FewHits { get; init; } = 20_000;
+
+    /// <summary>
+    /// So many rows at the beginning of a page are searched for a text before an index is asked: that takes a few milliseconds, and a page is found among them
+    /// of what one in three hundred says.
+    /// </summary>
+    internal int NearRows { get; init; } = 16_000;
 }

@@ -4,6 +4,7 @@ using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Toml;
+using ConfigFiles = AnalysisRunner.Server.Stores.ConfigFiles;
 using Layer = AnalysisRunner.Config.ConfigLayer;
 
 namespace AnalysisRunner.Server.Submissions;

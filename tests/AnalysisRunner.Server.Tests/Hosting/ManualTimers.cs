@@ -5,7 +5,11 @@ internal sealed class ManualTimers : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Ends when there is a timer: what begins in the background has none at once.</summary>
+    public Task FirstTimer => _first.Task;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
@@ -14,6 +18,7 @@ internal sealed class ManualTimers : TimeProvider
         var timer = new Timer(this, () => callback(state));
         timer.Change(dueTime, period);
         lock (_lock) _timers.Add(timer);
+        _first.TrySetResult();
         return timer;
     }
 
