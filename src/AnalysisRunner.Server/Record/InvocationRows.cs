@@ -45,6 +45,7 @@ internal sealed class InvocationRow
     public long? OutputBytes { get; init; }
     public string? OutputsProblem { get; init; }
     public string SearchWords { get; init; } = "";
+    public long RecordedAt { get; set; }
     public string? ClaimedBy { get; set; }
     public string? Engine { get; init; }
     public string? DriverHandle { get; init; }
