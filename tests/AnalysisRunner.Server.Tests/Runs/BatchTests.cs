@@ -153,7 +153,7 @@ public sealed class BatchTests
         (await driver.Api.GetGroupsAsync(key, TestRunner.Limit())).ShouldBe([new(1, "pair", BatchState.Succeeded, new(0, 0, 0, 1, 0, 0))]);
         var attempts = await driver.Api.GetAttemptsAsync(key, 1, TestRunner.Limit());
         attempts.Select(attempt => (attempt.Number, attempt.State, attempt.ExitCode)).ShouldBe([(1, JobState.Failed, 3), (2, JobState.Succeeded, 0)]);
-        attempts.ShouldAllBe(attempt => attempt.CpuMilliseconds > 0 && attempt.PeakMemoryBytes > 1 << 20 && attempt.FinishedAt >= attempt.StartedAt);
+        attempts.ShouldAllBe(attempt => attempt.CpuMilliseconds > 0 && attempt.FinishedAt >= attempt.StartedAt);
         var jobs = await driver.Api.GetJobsAsync(key, 0, 10, TestRunner.Limit());
         (jobs[0].Attempts, jobs[0].CpuMilliseconds, jobs[0].PeakMemoryBytes).ShouldBe((2, attempts[1].CpuMilliseconds, attempts[1].PeakMemoryBytes));
         var log = new MemoryStream();
