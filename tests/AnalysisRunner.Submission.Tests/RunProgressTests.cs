@@ -20,6 +20,20 @@ public sealed class RunProgressTests
     }
 
     [Fact]
+    public void Says_whose_approval_is_waited_for_and_then_that_the_driver_is()
+    {
+        var progress = new RunProgress(_output, _clock, TimeSpan.FromSeconds(10));
+        var waiting = FakeRunner.Invocation(InvocationState.Accepted) with { Dataset = "fewgenomes", AccessLevel = AccessLevel.Full, Url = "https://runner.example.org/i", Approval = new Approval("d", DateTimeOffset.UnixEpoch) };
+        var approved = waiting with { Approval = waiting.Approval! with { ApprovedBy = "bob@example.org", ApprovedAt = DateTimeOffset.UnixEpoch } };
+        foreach (var invocation in new[] { waiting, waiting, approved, approved }) progress.Report(invocation);
+        _output.Lines.ShouldBe(
+        [
+            "run | waiting until 1970-01-01 00:00:00Z for another member of level 'full' of fewgenomes to approve it at https://runner.example.org/i",
+            "run | waiting for its driver to start",
+        ]);
+    }
+
+    [Fact]
     public void Counts_jobs_once_in_a_while_and_only_when_the_count_has_changed()
     {
         var progress = new RunProgress(_output, _clock, TimeSpan.FromSeconds(10));
