@@ -28,6 +28,8 @@ namespace AnalysisRunner.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<AttemptSummary>))]
 [JsonSerializable(typeof(IReadOnlyList<JobGroupSummary>))]
 [JsonSerializable(typeof(ServerVersion))]
+[JsonSerializable(typeof(IReadOnlyList<ServerSummary>))]
+[JsonSerializable(typeof(ServerLost))]
 [JsonSerializable(typeof(SignInLink))]
 [JsonSerializable(typeof(LocalRunnerFile))]
 [JsonSerializable(typeof(ApiProblem))]

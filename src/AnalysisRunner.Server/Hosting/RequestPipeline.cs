@@ -64,6 +64,7 @@ internal static class RequestPipeline
             RerunRoutes.Map(routes);
             ExportRoutes.Map(routes);
             OverviewRoutes.Map(routes);
+            ServerRoutes.Map(routes);
             BatchRoutes.Map(routes);
             OpenApiDocument.Map(routes);
             MetricsRoute.Map(routes);

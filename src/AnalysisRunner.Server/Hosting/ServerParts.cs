@@ -4,6 +4,7 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -31,6 +32,9 @@ internal sealed record ServerParts
 
     /// <summary>The server's own log.</summary>
     public required ILoggerProvider Log { get; init; }
+
+    /// <summary>Where the log is sent besides; null where nowhere.</summary>
+    public TelemetryExport? Telemetry { get; init; }
 
     /// <summary>The copies of repositories.</summary>
     public required IRepositoryMirrors Mirrors { get; init; }

@@ -52,9 +52,10 @@ internal sealed class SharedServer : IAsyncDisposable
                 SettingsSource = options.Settings,
                 Tokens = new BearerTokens(null, folders),
                 Log = log,
+                Telemetry = options.Telemetry,
                 Mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram(), options.Time)),
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
-                    new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
+                    new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Server = ServerIdentity.Of(folders).Name, Time = options.Time, PageOf = address.PageOf })),
                 Stores = stores,
                 Engine = settings.Fixed.Slurm is { } slurm
                     ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, replaceEngine, cancellation)

@@ -13,12 +13,12 @@ public sealed partial class InvocationLog
         INSERT INTO invocations (
             ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at, repository,
             work_tree, commit_id, branch, working_directory, project, configuration, script, arguments, environment_names, config_path,
-            config_sha256, client_name, client_version, image, cpu, memory, storage, preemptible, policy_version, identity, rerun_of, rerun_changes, search_words,
+            config_sha256, client_name, client_version, image, resolved_image, cpu, memory, storage, preemptible, policy_version, identity, rerun_of, rerun_changes, storage_addresses, search_words,
             claimed_by, recorded_at, last_sequence, state)
         VALUES (
             @ArGuid, @Dataset, @AccessLevel, @Namespace, @Description, @OutputPrefix, @OutputPath, @SubmittedBy, @SubmittedAt, @Repository,
             @WorkTree, @CommitId, @Branch, @WorkingDirectory, @Project, @Configuration, @Script, @Arguments, @EnvironmentNames, @ConfigPath,
-            @ConfigSha256, @ClientName, @ClientVersion, @Image, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @Identity, @RerunOf, @RerunChanges, @SearchWords,
+            @ConfigSha256, @ClientName, @ClientVersion, @Image, @ResolvedImage, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @Identity, @RerunOf, @RerunChanges, @StorageAddresses, @SearchWords,
             @ClaimedBy, @RecordedAt, 1, @State)
         ON CONFLICT (ar_guid) DO NOTHING
         RETURNING position
@@ -90,6 +90,7 @@ public sealed partial class InvocationLog
         var (what, idempotencyKey) = (invocation.Invocation, invocation.IdempotencyKey);
         var row = InvocationRow.From(what, invocation.Environment.Keys);
         row.ClaimedBy = invocation.ClaimedBy;
+        row.StorageAddresses = invocation.StorageAddresses is { } addresses ? JsonSerializer.Serialize(addresses, RecordJson.Default.IReadOnlyDictionaryStringString) : null;
         var environment = invocation.Environment.Count == 0 ? null : _seal.Seal(what.ArGuid, invocation.Environment);
         var statements = InsertRequest
             + (environment is null ? "" : InsertEnvironment)

@@ -37,7 +37,11 @@ internal sealed class InvocationRunner(
     {
         _watching = WatchAsync(engine.WatchAsync(_stopping.Token));
         var unfinished = (await log.ListUnfinishedAsync(cancellationToken)).Select(record => record.Invocation.ArGuid).ToHashSet(StringComparer.Ordinal);
-        foreach (var arGuid in preparation.Existing().Where(arGuid => !unfinished.Contains(arGuid)).ToList()) TryRemove(arGuid);
+        foreach (var arGuid in preparation.Existing().Where(arGuid => !unfinished.Contains(arGuid)).ToList())
+        {
+            if (await log.GetAsync(arGuid, cancellationToken) is { Invocation: { IsFinal: true } ended } && !await LostRun.TryEndAsync(ended, engine, storage, cancellationToken)) Start(arGuid);
+            else TryRemove(arGuid);
+        }
         await Task.WhenAll(unfinished.Select(async arGuid =>
         {
             if (await log.TryClaimAsync(arGuid, identity.Name, null, cancellationToken)) Start(arGuid);
@@ -128,7 +132,8 @@ internal sealed class InvocationRunner(
     private async Task<TimeSpan?> AdvanceAsync(string arGuid)
     {
         var cancellation = _stopping.Token;
-        if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } record) return null;
+        if (await log.GetAsync(arGuid, cancellation) is not { } record) return null;
+        if (record.Invocation.IsFinal) return await LostRun.TryEndAsync(record.Invocation, engine, storage, cancellation) ? null : StepInterval;
         if (record.Invocation is { DriverHandle: null, CancelRequestedBy: null, Approval: { ApprovedBy: null } approval })
         {
             var left = approval.ExpiresAt - time.GetUtcNow();
@@ -177,11 +182,11 @@ internal sealed class InvocationRunner(
             storage.Open(invocation);
             var documents = await log.GetDocumentsAsync(arGuid, CancellationToken.None)
                 ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
-            var sha256 = await preparation.PublishConfigAsync(invocation, documents, _stopping.Token);
+            var sha256 = await preparation.PublishConfigAsync(record, documents, _stopping.Token);
             Failpoint.Pass(Failpoint.ConfigPublished);
             await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
             Failpoint.Pass(Failpoint.ConfigRecorded);
-            await outputs.NoteBeforeAsync(invocation, _stopping.Token);
+            await outputs.NoteBeforeAsync(record, _stopping.Token);
             var hasEnvironment = invocation.EnvironmentNames.Count > 0;
             var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
             preparation.PrepareDriver(invocation, documents, config, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());

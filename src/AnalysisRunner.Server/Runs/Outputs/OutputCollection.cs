@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Storage;
 
@@ -46,6 +47,7 @@ internal sealed class OutputCollection(IEndLog log)
                 outputs[index] = await DescribeAsync(folder, page[index], token));
             unread += outputs.Count(output => output.Problem is not null);
             await log.AddOutputsAsync(arGuid, outputs, cancellation);
+            Failpoint.Pass(Failpoint.OutputsNoted);
         }
         return unread;
     }

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Storage;
 using AnalysisRunner.Storage.Files;
@@ -16,18 +17,19 @@ internal sealed class OutputFolders(ConfigComposition composition, StateFolders 
 
     /// <summary>The folders of an invocation, one for each category that keeps what is written to it.</summary>
     /// <exception cref="StorageException">The dataset's storage does not exist, or its store cannot be opened.</exception>
-    public IReadOnlyList<OutputFolder> Of(Invocation invocation)
+    public IReadOnlyList<OutputFolder> Of(InvocationRecord record)
     {
-        var found = composition.StorageFolders(invocation.Dataset, invocation.AccessLevel).Where(folder => Kept.Contains(folder.Category, StringComparer.Ordinal));
+        var found = composition.StorageFolders(record).Where(folder => Kept.Contains(folder.Category, StringComparer.Ordinal));
         return [.. found.Select(folder =>
         {
-            var path = StoragePath.Parse(folder.Path).Combine(invocation.OutputPrefix);
-            return new OutputFolder(folder.Category, path, StoreOf(path, invocation));
+            var path = StoragePath.Parse(folder.Path).Combine(record.Invocation.OutputPrefix);
+            return new OutputFolder(folder.Category, path, StoreOf(path, record.StorageAddresses is null ? RootOf(record.Invocation) : folder.Path));
         })];
     }
 
     // A job can put a link where an output could be; what it leads to is read with the rights of the server, so that it must not lead out.
-    private IObjectStore StoreOf(StoragePath path, Invocation invocation) => path.IsFile
-        ? new FileStore(new FileStoreOptions { Root = folders.Storage(invocation.Dataset, invocation.AccessLevel.Namespace()) })
-        : stores.For(path);
+    private IObjectStore StoreOf(StoragePath path, string root) => path.IsFile ? new FileStore(new FileStoreOptions { Root = root }) : stores.For(path);
+
+    // Where templates name each category by itself, each is kept by itself.
+    private string RootOf(Invocation invocation) => folders.Storage(invocation.Dataset, invocation.AccessLevel.Namespace());
 }

@@ -8,6 +8,7 @@ using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using AnalysisRunner.Server.Tests.Record;
 using AnalysisRunner.Server.Tests.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,7 +52,7 @@ public sealed partial class OpenApiTests
     [GitFact]
     public async Task What_is_described_is_answered_and_what_is_answered_is_described()
     {
-        await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved);
+        await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved, more: "administrators = [\"bob@example.org\"]");
         using var gate = new Gate(server.Repository.Root);
         var sha = server.PushScript($"mkdir -p \"$OUT\"; echo x > \"$OUT/x\"; echo started; cat '{gate.Path}'");
         var api = new DescribedApi(await DescriptionAsync(server.Url));
@@ -71,6 +72,7 @@ public sealed partial class OpenApiTests
 
         await RepeatAsync(server, alice, arGuid, await AnotherAsync(server, sha));
         await ApproveAsync(server, alice, bob, sha);
+        await LoseServerAsync(server, alice, bob);
         await ReadAsync(alice, mallory, arGuid);
         await ReplacedRoutesAsync(alice, mallory, sha);
         await WithoutTokenAsync(api, anonymous);
@@ -140,6 +142,14 @@ public sealed partial class OpenApiTests
         await SendAsync(bob, "POST", route + "/approve", "[]");
         await SendAsync(bob, "POST", route + "/approve", $$"""{"digest": "{{digest}}"}""");
         await server.EndOfAsync(waiting.ArGuid);
+    }
+
+    private static async Task LoseServerAsync(TestServer server, HttpClient alice, HttpClient administrator)
+    {
+        await server.InvocationLog.RecordAsync(Samples.Submission(1) with { ClaimedBy = "gone" }, TestRunner.Limit());
+        var own = server.Server.Services.GetRequiredService<ServerIdentity>().Name;
+        foreach (var caller in new[] { alice, administrator }) await SendAsync(caller, "GET", "/api/v1/servers");
+        foreach (var name in new[] { "gone", own, "nothing" }) await SendAsync(administrator, "POST", $"/api/v1/servers/{name}/lost");
     }
 
     private static async Task ReadAsync(HttpClient alice, HttpClient mallory, string arGuid)
