@@ -30,6 +30,7 @@ namespace AnalysisRunner.Contracts;
 [JsonSerializable(typeof(ServerVersion))]
 [JsonSerializable(typeof(IReadOnlyList<ServerSummary>))]
 [JsonSerializable(typeof(ServerLost))]
+[JsonSerializable(typeof(JobCredentials))]
 [JsonSerializable(typeof(SignInLink))]
 [JsonSerializable(typeof(LocalRunnerFile))]
 [JsonSerializable(typeof(ApiProblem))]

@@ -26,7 +26,7 @@ internal static class ApiProblems
             or IdentityCodes.NotWaiting or IdentityCodes.OtherDigest or IdentityCodes.ApprovalExpired or ServerCodes.NotLost => StatusCodes.Status409Conflict,
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing or StoreCodes.TemplateStorage => StatusCodes.Status500InternalServerError,
-        PolicyCodes.RepositoryUnreachable or ImageCodes.NotResolved => StatusCodes.Status502BadGateway,
+        PolicyCodes.RepositoryUnreachable or ImageCodes.NotResolved or IdentityCodes.RoleNotGiven => StatusCodes.Status502BadGateway,
         DurabilityCodes.TooManySubmissions or DurabilityCodes.TooManyUnfinished => StatusCodes.Status429TooManyRequests,
         PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable or PolicyCodes.DatabaseUnusable or DurabilityCodes.RecordUnavailable or DurabilityCodes.DiskFull or StoreCodes.ConfigStoreUnusable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,

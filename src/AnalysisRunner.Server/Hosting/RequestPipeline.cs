@@ -65,6 +65,7 @@ internal static class RequestPipeline
             ExportRoutes.Map(routes);
             OverviewRoutes.Map(routes);
             ServerRoutes.Map(routes);
+            CredentialRoutes.Map(routes);
             BatchRoutes.Map(routes);
             OpenApiDocument.Map(routes);
             MetricsRoute.Map(routes);

@@ -1,3 +1,4 @@
+using Amazon.SecurityToken;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Record;
@@ -44,6 +45,9 @@ internal sealed record ServerParts
 
     /// <summary>The object stores.</summary>
     public required ObjectStores Stores { get; init; }
+
+    /// <summary>Opens the service that gives roles to jobs.</summary>
+    public Func<IAmazonSecurityTokenService> SecurityTokens { get; init; } = () => new AmazonSecurityTokenServiceClient();
 
     /// <summary>The engine.</summary>
     public required IBatchEngine Engine { get; init; }

@@ -57,6 +57,7 @@ internal sealed class SharedServer : IAsyncDisposable
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Server = ServerIdentity.Of(folders).Name, Time = options.Time, PageOf = address.PageOf })),
                 Stores = stores,
+                SecurityTokens = options.SecurityTokens,
                 Engine = settings.Fixed.Slurm is { } slurm
                     ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, replaceEngine, cancellation)
                     : await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),

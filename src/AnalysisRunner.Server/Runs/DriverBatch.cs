@@ -42,7 +42,7 @@ internal static class DriverBatch
             Key = invocation.ArGuid,
             Name = $"driver of {invocation.Project ?? invocation.Script[0]}",
             Attributes = attributes,
-            Identity = invocation.Identity,
+            Identity = RoleVariables.ForEngine(invocation.Identity),
             Jobs =
             [
                 new JobSpec
@@ -52,8 +52,8 @@ internal static class DriverBatch
                     Command = script,
                     // It waits for its jobs: a slot that it held could be the one that they wait for.
                     MilliCpu = 0,
-                    Environment = new Dictionary<string, string>(passed
-                        .Select(name => KeyValuePair.Create(name, System.Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null)!)
+                    // The role first: nothing that is passed on replaces its variables.
+                    Environment = new Dictionary<string, string>(RoleVariables.Of(invocation.Identity, folder, url).Concat(Values(passed)).DistinctBy(variable => variable.Key))
                     {
                         ["DOTNET_NOLOGO"] = "1",
                         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
@@ -67,4 +67,7 @@ internal static class DriverBatch
             ],
         };
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Values(IEnumerable<string> names) =>
+        names.Select(name => (name, value: System.Environment.GetEnvironmentVariable(name))).Where(found => found.value is not null).Select(found => KeyValuePair.Create(found.name, found.value!));
 }

@@ -90,6 +90,7 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
         using var rights = FileRights.Of(user);
         PrivateFile.ReplaceSoon(folder.Environment, DriverScript.WriteEnvironment(variables));
         PrivateFile.ReplaceSoon(folder.DriverToken, token);
+        if (invocation.Identity?.S3Role is not null) PrivateFile.ReplaceSoon(folder.Authorization, $"Bearer {token.Trim()}");
         if (config == folder.DriverConfig) PrivateFile.ReplaceSoon(folder.DriverConfig, documents.Config);
     }
 

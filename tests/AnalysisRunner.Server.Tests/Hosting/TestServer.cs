@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Amazon.SecurityToken;
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
@@ -36,6 +37,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Opens the object stores, where they are not those of the environment; set while the server is prepared.</summary>
     public Func<ObjectStores> Stores { get; set; } = () => new ObjectStores();
+
+    /// <summary>Gives roles to jobs; set while the server is prepared.</summary>
+    public Func<IAmazonSecurityTokenService> SecurityTokens { get; set; } = () => throw new InvalidOperationException("This test has none.");
 
     /// <summary>What the settings say about images; set while the server is prepared.</summary>
     public string Images { get; set; } = $"driver_image = \"{DriverImage}\"\nimage_prefixes = [\"registry.example.org/\"]";
@@ -186,7 +190,7 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores, SecurityTokens = () => SecurityTokens() }, replaceEngine);
     }
 
     /// <summary>Ends the server and starts it again on the same state.</summary>

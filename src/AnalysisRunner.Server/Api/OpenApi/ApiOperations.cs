@@ -163,6 +163,11 @@ internal static class ApiOperations
             Answers = [ApiAnswer.Json(200, "They have ended.", ContractsJson.Default.ServerLost)],
             Refusals = [401, 403, 404, 409],
         },
+        new("GET", "/api/v1/credentials/s3", "Credentials of the run's role for S3, for its own jobs; clients of AWS fetch them by themselves.")
+        {
+            Answers = [ApiAnswer.Json(200, "The credentials.", ContractsJson.Default.JobCredentials, "Cache-Control")],
+            Refusals = [401, 403, 404, 502],
+        },
         new("GET", "/api/v1/whoami", "Who the server takes the caller for.")
         {
             Answers = [ApiAnswer.Json(200, "The caller.", ContractsJson.Default.WhoAmI)],
