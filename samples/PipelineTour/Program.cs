@@ -10,6 +10,7 @@ Dictionary<string, Func<string, Task>> stops = new()
     ["scatter"] = Stops.ScatterAsync,
     ["failures"] = Stops.FailuresAsync,
     ["methods"] = Stops.MethodsAsync,
+    ["unattended"] = Stops.UnattendedAsync,
     ["plan"] = Stops.PlanAsync,
     ["runs"] = Stops.RunsAsync,
 };

@@ -128,6 +128,17 @@ internal static class Stops
         await batch.RunAsync();
     }
 
+    public static async Task UnattendedAsync(string results)
+    {
+        #region unattended
+        var batch = Batch.Create("unattended");
+        var report = batch.NewJob("report");
+        report.Command($"sleep 1; echo done > {report.Output("text")}");
+        batch.WriteOutput(report["text"], Path.Combine(results, "report.txt"));
+        await batch.RunAsync(wait: false);                         // Main may return now; the job is done and delivered all the same
+        #endregion
+    }
+
     public static async Task PlanAsync(string results)
     {
         var batch = Batch.Create("plan");

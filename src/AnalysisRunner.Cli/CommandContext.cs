@@ -9,8 +9,8 @@ internal sealed record CommandContext
     /// <summary>Where it is told how things go and what went wrong.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>Where answers come from.</summary>
-    public required TextReader In { get; init; }
+    /// <summary>Where answers come from; opened when one is needed, because to open it changes the mode of a terminal.</summary>
+    public required Lazy<TextReader> In { get; init; }
 
     /// <summary>Whether results are read by a person.</summary>
     public bool OutIsTerminal { get; init; }
@@ -38,7 +38,7 @@ internal sealed record CommandContext
     {
         Out = Console.Out,
         Error = Console.Error,
-        In = Console.In,
+        In = new(() => Console.In),
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         InIsTerminal = !Console.IsInputRedirected,

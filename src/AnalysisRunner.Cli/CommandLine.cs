@@ -61,7 +61,7 @@ internal static class CommandLine
         {
             return ExitCodes.Interrupted;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The reader of our output has gone, as 'head' does, or a file of the user's cannot be read or written.
             screen.Note(exception.Message);
@@ -80,6 +80,7 @@ internal static class CommandLine
         root.Add(LogCommand.Create(context, screen));
         root.Add(OutputsCommand.Create(context, screen));
         root.Add(RerunCommand.Create(context, screen));
+        root.Add(ReproduceCommand.Create(context, screen));
         root.Add(ApproveCommand.Create(context, screen));
         root.Add(CancelCommand.Create(context, screen));
         root.Add(BatchesCommand.Create(context, screen));
@@ -91,6 +92,7 @@ internal static class CommandLine
         root.Add(LoginCommand.Create(context, screen));
         root.Add(LocalCommand.Create(context, screen));
         root.Add(ServeCommand.Create(context));
+        root.Add(AdminCommand.Create(context));
         root.Add(CompletionCommand.Create(context));
         root.Add(VersionCommand.Create(screen));
 

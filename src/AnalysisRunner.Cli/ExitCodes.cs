@@ -38,6 +38,9 @@ internal static class ExitCodes
     /// <summary>Something is wrong with a config file or a schema.</summary>
     public const int Config = 10;
 
+    /// <summary>A reproduction made other outputs.</summary>
+    public const int Different = 11;
+
     /// <summary>Ctrl-C, as a shell would say it.</summary>
     public const int Interrupted = 130;
 
@@ -53,6 +56,8 @@ internal static class ExitCodes
         PolicyCodes.TokenMissing or PolicyCodes.TokenInvalid or PolicyCodes.TokenForbidden or PolicyCodes.EmailMissing or PolicyCodes.EmailNotVerified => NoCredentials,
         BuildCodes.ServerNotReachable or BuildCodes.ServerNotCompatible or BuildCodes.CertificateRefused or BuildCodes.StateFolderNotWritable or BuildCodes.LocalRunnerDidNotStart
             or BuildCodes.LocalRunnerIncompatible or BuildCodes.LocalRunnerStopped or BuildCodes.StoppedWaiting => NotReachable,
+        CommandLineCodes.ImportedNotRepeatable => RefusedByServer,
+        CommandLineCodes.SignInNotOffered or CommandLineCodes.SignInRefused => NoCredentials,
         BuildCodes.RunFailed => RunFailed,
         _ => code[2] switch
         {

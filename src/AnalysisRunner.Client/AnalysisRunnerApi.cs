@@ -120,6 +120,10 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
         InvocationPath(arGuid) + "/outputs" + (cursor is null ? "" : "?cursor=" + Uri.EscapeDataString(cursor)), ApiJson.Lenient.IReadOnlyListInvocationOutput, cancellation);
 
     /// <inheritdoc/>
+    public Task<ProtectedResource> GetSignInMetadataAsync(CancellationToken cancellation) =>
+        _transport.GetAsync(".well-known/oauth-protected-resource", ApiJson.Lenient.ProtectedResource, cancellation);
+
+    /// <inheritdoc/>
     public Task<WhoAmI> IdentifyAsync(CancellationToken cancellation) => _transport.GetAsync("api/v1/whoami", ApiJson.Lenient.WhoAmI, cancellation);
 
     /// <inheritdoc/>

@@ -58,6 +58,9 @@ public interface IAnalysisRunnerApi
     /// <summary><c>GET /api/v1/invocations/{arGuid}/outputs?cursor=</c>: what lies under its output prefix, and the cursor of the next part; null at the end.</summary>
     Task<(IReadOnlyList<InvocationOutput> Outputs, string? Next)> ListOutputsAsync(string arGuid, string? cursor, CancellationToken cancellation);
 
+    /// <summary><c>GET /.well-known/oauth-protected-resource</c>: whose tokens the server takes; asked without one.</summary>
+    Task<ProtectedResource> GetSignInMetadataAsync(CancellationToken cancellation);
+
     /// <summary><c>GET /api/v1/whoami</c></summary>
     Task<WhoAmI> IdentifyAsync(CancellationToken cancellation);
 

@@ -32,6 +32,7 @@ namespace AnalysisRunner.Contracts;
 [JsonSerializable(typeof(ServerLost))]
 [JsonSerializable(typeof(JobCredentials))]
 [JsonSerializable(typeof(SignInLink))]
+[JsonSerializable(typeof(ProtectedResource))]
 [JsonSerializable(typeof(LocalRunnerFile))]
 [JsonSerializable(typeof(ApiProblem))]
 public sealed partial class ContractsJson : JsonSerializerContext;

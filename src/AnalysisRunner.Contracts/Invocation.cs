@@ -25,6 +25,10 @@ public enum InvocationState
     /// <summary>Somebody cancelled it. Final.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
+
+    /// <summary>Another server ran it, and its log, from which it was taken over, does not say how it ended. Final.</summary>
+    [JsonStringEnumMemberName("imported")]
+    Imported,
 }
 
 /// <summary>The recorded run of a submission, as <c>GET /api/v1/invocations/{guid}</c> shows it.</summary>
@@ -117,8 +121,8 @@ public sealed record Invocation
     /// <summary>Who its jobs are; null when they have the rights of the server itself.</summary>
     public JobIdentity? Identity { get; init; }
 
-    /// <summary>Whether nothing but trust keeps it to its access level, because it has no <see cref="Identity"/>.</summary>
-    public bool Unenforced => Identity is null;
+    /// <summary>Whether nothing but trust keeps it to its access level, because its <see cref="Identity"/> names no user.</summary>
+    public bool Unenforced => Identity?.User is null;
 
     /// <summary>The agreement of a second member that it needs or has; null when it needs none.</summary>
     public Approval? Approval { get; init; }
@@ -176,7 +180,7 @@ public sealed record Invocation
 
     /// <summary>Whether <see cref="State"/> is final.</summary>
     [JsonIgnore]
-    public bool IsFinal => State is InvocationState.Succeeded or InvocationState.Failed or InvocationState.Cancelled;
+    public bool IsFinal => State is InvocationState.Succeeded or InvocationState.Failed or InvocationState.Cancelled or InvocationState.Imported;
 }
 
 /// <summary>One recorded step of a driver.</summary>

@@ -31,6 +31,11 @@ public sealed record JobSpec
     /// <summary>Memory that the job occupies, in bytes.</summary>
     public long MemoryBytes { get; init; }
 
+    /// <summary>
+    /// By what the memory is multiplied at each further attempt, 1 or more; null leaves it to the engine. An engine of one machine keeps the memory as it is.
+    /// </summary>
+    public double? MemoryGrowth { get; init; }
+
     /// <summary>Scratch storage, in bytes.</summary>
     public long StorageBytes { get; init; }
 

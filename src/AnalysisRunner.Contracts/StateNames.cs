@@ -11,6 +11,7 @@ public static class StateNames
         InvocationState.Succeeded => "succeeded",
         InvocationState.Failed => "failed",
         InvocationState.Cancelled => "cancelled",
+        InvocationState.Imported => "imported",
         _ => throw Unknown(state),
     };
 

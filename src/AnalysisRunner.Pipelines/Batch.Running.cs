@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
-using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Pipelines.Hosting;
 
 namespace AnalysisRunner.Pipelines;
@@ -67,7 +66,7 @@ public sealed partial class Batch
     }
 
     /// <summary>What the config that it was created with says about the engine of a program that runs alone; null without such a config.</summary>
-    internal LocalEngineSettings? EngineSettings { get; private init; }
+    internal ConfiguredEngine? EngineSettings { get; private init; }
 
     internal bool IsHandedOver(Job job) => job.Id <= _handedOver;
 

@@ -38,6 +38,7 @@ internal static class PlanText
     {
         yield return string.Create(CultureInfo.InvariantCulture, $"cpu {job.MilliCpu / 1000m}");
         if (job.MemoryBytes > 0) yield return $"memory {Bytes(job.MemoryBytes)}";
+        if (job.MemoryGrowth is { } growth) yield return string.Create(CultureInfo.InvariantCulture, $"{growth} times the memory at each further attempt");
         if (job.StorageBytes > 0) yield return $"storage {Bytes(job.StorageBytes)}";
         if (job.Spot is { } spot) yield return spot ? "spot" : "not spot";
         if (job.Regions.Count > 0) yield return $"regions {string.Join(' ', job.Regions)}";

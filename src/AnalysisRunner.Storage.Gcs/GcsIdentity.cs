@@ -13,6 +13,10 @@ internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
     /// <summary>The subject of a sentence.</summary>
     internal string Name { get; private set; } = "This identity";
 
+    private string Remedy => options.Impersonate is null
+        ? "Sign in again: gcloud auth application-default login; or check the key file that GOOGLE_APPLICATION_CREDENTIALS names."
+        : "Check the account's name, and that who asks has the role \"Service Account Token Creator\" (roles/iam.serviceAccountTokenCreator) on it.";
+
     /// <summary>A token; null when requests carry none.</summary>
     /// <exception cref="StorageException"><c>AR7011</c> or <c>AR7019</c>.</exception>
     internal async Task<string?> TokenAsync(StoragePath path, Uri endpoint, CancellationToken cancellationToken)
@@ -30,7 +34,7 @@ internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
         catch (Exception error) when (error is Google.Apis.Auth.OAuth2.Responses.TokenResponseException or InvalidOperationException)
         {
             throw new StorageException(StorageErrorKind.Denied, StorageCodes.BadCredentials, path.ToString(),
-                $"Google gives no token for \"{path}\" to {char.ToLowerInvariant(Name[0])}{Name[1..]} (\"{error.Message.ReplaceLineEndings(" ")}\"). Sign in again: gcloud auth application-default login; or check the key file that GOOGLE_APPLICATION_CREDENTIALS names.", error);
+                $"Google gives no token for \"{path}\" to {char.ToLowerInvariant(Name[0])}{Name[1..]} (\"{error.Message.ReplaceLineEndings(" ")}\"). {Remedy}", error);
         }
         catch (HttpRequestException error)
         {
@@ -68,7 +72,16 @@ internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
         credential = credential.CreateScoped(Scope);
         Name = credential.UnderlyingCredential is ServiceAccountCredential account ? $"The service account \"{account.Id}\"" : "The application default identity";
         if (options.Impersonate is not { } target) return credential;
+        var source = Name;
         Name = $"The impersonated service account \"{target}\"";
-        return credential.Impersonate(new ImpersonatedCredential.Initializer(target) { Scopes = [Scope] });
+        try
+        {
+            return credential.Impersonate(new ImpersonatedCredential.Initializer(target) { Scopes = [Scope], HttpClientFactory = options.TokenClients });
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new StorageException(StorageErrorKind.Denied, StorageCodes.BadCredentials, path.ToString(),
+                $"{source} is of a kind that cannot act as \"{target}\" for \"{path}\". Impersonation starts from a service account's key file or from gcloud auth application-default login.", error);
+        }
     }
 }

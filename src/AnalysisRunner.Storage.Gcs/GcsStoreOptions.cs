@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Apis.Auth.OAuth2;
+using Google.Apis.Http;
 
 namespace AnalysisRunner.Storage.Gcs;
 
@@ -32,6 +33,9 @@ public sealed record GcsStoreOptions
 
     /// <summary>How long a request may go without an answer, and how long an answer may pause.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>What fetches the tokens of an impersonated account; null is Google's own.</summary>
+    internal IHttpClientFactory? TokenClients { get; init; }
 
     /// <exception cref="StorageException"><c>AR7017</c>.</exception>
     internal void Ensure()

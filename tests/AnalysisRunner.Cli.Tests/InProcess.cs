@@ -26,7 +26,7 @@ internal sealed class InProcess(string folder)
     {
         Out = output,
         Error = error,
-        In = new StringReader(Input),
+        In = new(() => new StringReader(Input)),
         OutIsTerminal = IsTerminal,
         ErrorIsTerminal = false,
         InIsTerminal = IsTerminal,

@@ -28,7 +28,8 @@ public sealed partial class ReferenceTests
         var expected = new StringBuilder(Begin);
         foreach (var path in Commands())
         {
-            var help = (await new InProcess("/").RunAsync([.. path, "--help"])).Output;
+            // Here the program is the one that runs the tests.
+            var help = (await new InProcess("/").RunAsync([.. path, "--help"])).Output.Replace($"  {RootCommand.ExecutableName} ", $"  {CommandLine.Program} ", StringComparison.Ordinal);
             expected.Append("\n### ").Append(string.Join(' ', path)).Append("\n\n```text\n").Append(TrailingSpace().Replace(help, "").Trim('\n')).Append("\n```\n");
         }
         expected.Append('\n').Append(End);

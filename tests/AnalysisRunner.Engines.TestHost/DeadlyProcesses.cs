@@ -30,7 +30,7 @@ internal sealed class DeadlyProcesses(IJobProcesses inner, string when, int dead
 
     public void StopRemains(ProcessIdentity leader) => inner.StopRemains(leader);
 
-    public ProcessUsage? Sample(int leader) => inner.Sample(leader);
+    public IReadOnlyDictionary<int, ProcessUsage> Sample(IReadOnlySet<int> leaders) => inner.Sample(leaders);
 
     public bool HasMembers(int leader) => inner.HasMembers(leader);
 

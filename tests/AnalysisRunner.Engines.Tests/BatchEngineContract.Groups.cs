@@ -75,7 +75,6 @@ public abstract partial class BatchEngineContract
                 (1, JobState.Failed, 7, null), (2, JobState.Failed, null, 9), (3, JobState.Succeeded, 0, null)]);
             attempts.ShouldAllBe(attempt => attempt.FinishedAt >= attempt.StartedAt && !attempt.OutOfMemory);
             attempts[0].CpuMilliseconds!.Value.ShouldBeGreaterThan(0);
-            if (KnowsPeakMemory) attempts[0].PeakMemoryBytes!.Value.ShouldBeInRange(1 << 20, 1 << 30);
             (attempts[0].FinishedAt <= attempts[1].StartedAt).ShouldBeTrue();
         }
     }

@@ -10,9 +10,6 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
 
     protected TemporaryFolder Folder { get; } = new();
 
-    /// <summary>Whether the engine can tell how much memory an attempt had.</summary>
-    protected virtual bool KnowsPeakMemory => true;
-
     public async Task InitializeAsync() => Engine = await OpenAsync();
 
     public virtual async Task DisposeAsync()

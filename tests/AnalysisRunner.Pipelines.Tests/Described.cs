@@ -1,5 +1,4 @@
 using AnalysisRunner.Contracts;
-using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Pipelines.Hosting;
 
 namespace AnalysisRunner.Pipelines.Tests;
@@ -19,6 +18,6 @@ internal static class Described
 
     private sealed class NoHost() : BatchHost(_ => null, new ProgressDisplay(TextWriter.Null, null))
     {
-        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation) => throw new NotSupportedException("Only described.");
+        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, ConfiguredEngine? settings, CodeLine at, CancellationToken cancellation) => throw new NotSupportedException("Only described.");
     }
 }

@@ -44,12 +44,13 @@ public sealed class DescribingTests
     {
         var batch = Described.Batch();
         var before = batch.NewJob("before");
-        var spec = batch.NewJob("job").DependsOn(before).DependsOn(before).Cpu("500m").Memory("4Gi").Storage("10G").Timeout(TimeSpan.FromMinutes(5))
+        var spec = batch.NewJob("job").DependsOn(before).DependsOn(before).Cpu("500m").Memory("4Gi").MemoryGrowth(1.5).Storage("10G").Timeout(TimeSpan.FromMinutes(5))
             .Attempts(3).AlwaysRun().Env("NAME", "a b").Image("debian:12").Command($"true").Command($"echo two").Spec();
 
         spec.Parents.ShouldBe([1]);
         spec.MilliCpu.ShouldBe(500);
         spec.MemoryBytes.ShouldBe(4L << 30);
+        spec.MemoryGrowth.ShouldBe(1.5);
         spec.StorageBytes.ShouldBe(10_000_000_000);
         spec.Timeout.ShouldBe(TimeSpan.FromMinutes(5));
         spec.Attempts.ShouldBe(3);
@@ -113,6 +114,8 @@ public sealed class DescribingTests
         Described.Code(() => job.Cpu(double.NaN)).ShouldBe("AR5105");
         Described.Code(() => job.Cpu(0.0001)).ShouldBe("AR5105");
         Described.Code(() => job.Memory("4Gx")).ShouldBe("AR5105");
+        Described.Code(() => job.MemoryGrowth(0.9)).ShouldBe("AR5105");
+        Described.Code(() => job.MemoryGrowth(double.NaN)).ShouldBe("AR5105");
         Described.Code(() => job.Storage("-4G")).ShouldBe("AR5105");
         Described.Code(() => job.Timeout(TimeSpan.Zero)).ShouldBe("AR5105");
         Described.Code(() => job.Attempts(0)).ShouldBe("AR5105");

@@ -130,7 +130,7 @@ public sealed class EngineSettingsTests : IAsyncLifetime, IAsyncDisposable
         var batch = Batch.Create("typed", typed, _host, default);
 
         batch.NewJob("job").Command($"true").Spec().MemoryBytes.ShouldBe(2L << 30);
-        batch.EngineSettings!.Cpu.ShouldBe("3");
+        batch.EngineSettings!.Local.Cpu.ShouldBe("3");
         AnalysisConfig.Of(typed).Get<string>("batch", "cpu").ShouldBe("3");
     }
 

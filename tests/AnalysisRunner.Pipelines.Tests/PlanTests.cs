@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using AnalysisRunner.Contracts;
-using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Pipelines.Hosting;
 
 namespace AnalysisRunner.Pipelines.Tests;
@@ -168,7 +167,7 @@ public sealed class PlanTests
     {
         public List<string> Keys { get; } = [];
 
-        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation)
+        private protected override Task<BatchHandle> SubmitAsync(BatchSpec spec, ConfiguredEngine? settings, CodeLine at, CancellationToken cancellation)
         {
             Keys.Add(spec.Key);
             return Task.FromResult(new BatchHandle(spec.Key, spec.Name, null, at, _ => throw new NotSupportedException()));

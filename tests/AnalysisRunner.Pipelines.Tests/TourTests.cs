@@ -41,6 +41,7 @@ public sealed class TourTests : IDisposable
     [TheoryWithBash]
     [InlineData("files", "least.txt", "1\n")]
     [InlineData("groups", "NA1.tail.txt", "index\n")]
+    [InlineData("unattended", "report.txt", "done\n")]
     [InlineData("scatter", "calls.txt", "chr1\nchr2\nchr3\nchr4\nchr5\n")]
     public async Task Each_stop_leaves_what_the_page_says(string stop, string file, string content)
     {

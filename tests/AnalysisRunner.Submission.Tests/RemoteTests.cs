@@ -169,7 +169,9 @@ public sealed class RemoteTests : IDisposable
     {
         _repository.Git("remote", "set-url", "origin", Path.Combine(_remote.Path, "gone"));
         var exception = await Should.ThrowAsync<AnalysisRunnerException>(() => AskAsync());
-        exception.Problems.ShouldHaveSingleItem().Code.ShouldBe(SubmissionCodes.RemoteNotReachable);
+        var problem = exception.Problems.ShouldHaveSingleItem();
+        problem.Code.ShouldBe(SubmissionCodes.RemoteNotReachable);
+        problem.Message.ShouldContain("gone' does not appear to be a git repository. Try 'git ls-remote origin'.");
     }
 
     public void Dispose()

@@ -38,7 +38,9 @@ internal static class OpenCommand
         return page is null ? link.Url : page + link.Url[link.Url.IndexOf('?', StringComparison.Ordinal)..];
     }
 
-    private static void Open(string url, string? browser)
+    /// <summary>Shows an address in a browser.</summary>
+    /// <exception cref="AnalysisRunnerException">AR1073: there is none.</exception>
+    public static void Open(string url, string? browser)
     {
         var start = browser is { Length: > 0 } ? new ProcessStartInfo(browser, [url])
             : OperatingSystem.IsWindows() ? new ProcessStartInfo(url) { UseShellExecute = true }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AnalysisRunner.Cli.Output;
-using AnalysisRunner.Client;
+using AnalysisRunner.Cli.Reproducing;
 using AnalysisRunner.Contracts;
 
 namespace AnalysisRunner.Cli.Commands;
@@ -26,25 +26,12 @@ internal static class OutputsCommand
         servers.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var found = await servers.AskAsync(parsed, api => ListAsync(api, parsed.GetValue(guid)!, cancellation), cancellation).ConfigureAwait(false);
+            var found = await servers.AskAsync(parsed, api => InvocationOutputs.ListAsync(api, parsed.GetValue(guid)!, cancellation), cancellation).ConfigureAwait(false);
             if (!parsed.GetValue(all)) found = [.. found.Where(output => output.Change != OutputChange.Unchanged)];
             if (parsed.GetValue(json)) screen.WriteJson(found, ContractsJson.Default.IReadOnlyListInvocationOutput);
             else screen.WriteTable(Headings, [.. found.Select(Row)], "It has no output, or has not ended.");
         });
         return command;
-    }
-
-    private static async Task<IReadOnlyList<InvocationOutput>> ListAsync(IAnalysisRunnerApi api, string arGuid, CancellationToken cancellation)
-    {
-        var found = new List<InvocationOutput>();
-        string? cursor = null;
-        do
-        {
-            (var outputs, cursor) = await api.ListOutputsAsync(arGuid, cursor, cancellation).ConfigureAwait(false);
-            found.AddRange(outputs);
-        }
-        while (cursor is not null);
-        return found;
     }
 
     private static IReadOnlyList<string> Row(InvocationOutput output) =>

@@ -53,11 +53,17 @@ internal static class RerunCommand
     {
         var changes = new JsonObject();
         foreach (var (name, value) in set.Select(Pair)) changes[name] = Value(value);
-        if (environment.Length == 0) return changes;
-        var values = new JsonObject();
-        foreach (var (name, value) in environment.Select(Pair)) values[name] = value;
-        changes["environment"] = values;
+        if (environment.Length > 0) changes["environment"] = Environment(environment);
         return changes;
+    }
+
+    /// <summary>The values of <c>--env</c>.</summary>
+    /// <exception cref="AnalysisRunnerException">AR1072: one is not of the form NAME=value.</exception>
+    public static JsonObject Environment(string[] pairs)
+    {
+        var values = new JsonObject();
+        foreach (var (name, value) in pairs.Select(Pair)) values[name] = value;
+        return values;
     }
 
     private static (string Name, string Value) Pair(string text) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals

@@ -18,7 +18,7 @@ internal sealed class Question(CommandContext context, bool isAnswered)
         {
             context.Out.Write($"{TerminalText.OneLine(text)} (y/n): ");
             context.Out.Flush();
-            var answer = context.In.ReadLine() ?? throw new AnalysisRunnerException(CommandLineCodes.NobodyToAsk, $"{text} The input ended before an answer. {remedy}");
+            var answer = context.In.Value.ReadLine() ?? throw new AnalysisRunnerException(CommandLineCodes.NobodyToAsk, $"{text} The input ended before an answer. {remedy}");
             switch (answer.Trim().ToLowerInvariant())
             {
                 case "y" or "yes":

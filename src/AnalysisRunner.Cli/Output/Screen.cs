@@ -26,8 +26,8 @@ internal sealed class Screen
         // https://no-color.org: any value that is not empty.
         var mayColour = context.Environment("NO_COLOR") is null or "" && context.Environment("TERM") is not "dumb";
         _isColourful = context.OutIsTerminal && mayColour;
-        _console = new(() => Create(context.Out, context.Width, _isColourful));
-        Errors = new(() => Create(context.Error, context.Width, context.ErrorIsTerminal && mayColour));
+        _console = new(() => Create(context.Out, context.Width, _isColourful, moves: false));
+        Errors = new(() => Create(context.Error, context.Width, context.ErrorIsTerminal && mayColour, moves: context.ErrorIsTerminal && mayColour));
     }
 
     /// <summary>The console of progress bars.</summary>
@@ -118,14 +118,15 @@ internal sealed class Screen
         _ => Style.Plain,
     };
 
-    private static IAnsiConsole Create(TextWriter writer, int width, bool isColourful)
+    private static IAnsiConsole Create(TextWriter writer, int width, bool isColourful, bool moves)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
             Ansi = isColourful ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = isColourful ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
+            // What moves, moves by sequences that a terminal obeys.
+            Interactive = moves ? InteractionSupport.Yes : InteractionSupport.No,
         });
         if (width > 0) console.Profile.Width = width;
         return console;

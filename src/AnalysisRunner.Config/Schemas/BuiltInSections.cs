@@ -42,6 +42,7 @@ internal static class BuiltInSections
 
         [batch]
         description = "How batches run where no server runs them."
+        engine = { type = "string", optional = true, enum = ["local", "slurm"], description = "What runs them: this machine, or a Slurm cluster." }
         cpu = { type = "string", optional = true, description = "Cores that jobs occupy together." }
         memory = { type = "string", optional = true, description = "Memory that jobs occupy together." }
         isolation = { type = "string", optional = true, enum = ["none", "bubblewrap"], description = "What keeps jobs from the rest of the machine." }
@@ -49,6 +50,19 @@ internal static class BuiltInSections
         containers = { type = "string", optional = true, description = "The program that runs containers." }
         container_arguments = { type = "array", items = { type = "string" }, optional = true, description = "What stands before its run." }
         scratch = { type = "string", optional = true, enum = ["until-success", "until-end", "until-forgotten"], description = "When scratch files are deleted." }
+
+        [batch.slurm]
+        type = "table"
+        optional = true
+        description = "The cluster of engine slurm."
+        directory = { type = "string", optional = true, description = "The folder for the files of batches, which all nodes see." }
+        partition = { type = "string", optional = true, description = "The partition." }
+        account = { type = "string", optional = true, description = "The account that is charged." }
+        qos = { type = "string", optional = true, description = "The quality of service." }
+        constraint = { type = "string", optional = true, description = "The features that a node must have." }
+        options = { type = "array", items = { type = "string" }, optional = true, description = "Further options of sbatch as name=value." }
+        memory_growth = { type = "number", optional = true, minimum = 1, description = "By what memory is multiplied at each further attempt." }
+        visibility_limit = { type = "duration", optional = true, description = "How long a file of a node may take to be seen." }
 
         [infrastructure]
         description = "The installation."

@@ -44,4 +44,28 @@ public static class CommandLineCodes
 
     /// <summary>A page cannot be opened in a browser.</summary>
     public const string BrowserMissing = "AR1073";
+
+    /// <summary>Nothing says which invocation made an output.</summary>
+    public const string OriginUnknown = "AR1074";
+
+    /// <summary>An output is not what the invocation made any more.</summary>
+    public const string OutputChanged = "AR1075";
+
+    /// <summary>An invocation has no complete list of outputs to compare.</summary>
+    public const string NothingToCompare = "AR1076";
+
+    /// <summary>The repetition of an invocation ended otherwise, or made other outputs.</summary>
+    public const string NotReproduced = "AR1077";
+
+    /// <summary>A file is not the log of the server that was replaced.</summary>
+    public const string ImportUnusable = "AR1078";
+
+    /// <summary>An invocation that was imported cannot be repeated.</summary>
+    public const string ImportedNotRepeatable = "AR1079";
+
+    /// <summary>The server offers no way for the command line to sign users in.</summary>
+    public const string SignInNotOffered = "AR1080";
+
+    /// <summary>An issuer did not sign the user in.</summary>
+    public const string SignInRefused = "AR1081";
 }

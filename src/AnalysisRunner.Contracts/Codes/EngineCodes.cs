@@ -119,4 +119,13 @@ public static class EngineCodes
 
     /// <summary>A job is gone from Slurm and nothing tells how it ended.</summary>
     public const string SlurmTaskLost = "AR6249";
+
+    /// <summary>Slurm takes no jobs for now.</summary>
+    public const string SlurmTakesNothing = "AR6250";
+
+    /// <summary>Somebody put a job back into Slurm's queue.</summary>
+    public const string RequeuedInSlurm = "AR6251";
+
+    /// <summary>A setting is for another engine than the one that is chosen.</summary>
+    public const string SettingOfOtherEngine = "AR6252";
 }

@@ -40,7 +40,7 @@ internal sealed class Attempt(LiveBatch batch, JobRun job, int number, DateTimeO
     /// <summary>Set when an adopted attempt has ended and its outputs are being delivered.</summary>
     public bool IsFinishing { get; set; }
 
-    /// <summary>What an adopted attempt was seen to use.</summary>
+    /// <summary>What the attempt was seen to use: all that is known of an adopted one, and of others what the system does not tell at their end.</summary>
     public ProcessUsage? Sampled { get; set; }
 
     /// <summary>When a stopped attempt is ended by force, as a timestamp of the clock.</summary>

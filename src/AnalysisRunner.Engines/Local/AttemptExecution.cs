@@ -95,7 +95,8 @@ internal sealed class AttemptExecution(
         {
             processes.StopGroup(process.Pid);
         }
-        var (exitCode, signal, usage) = process.Reap();
+        var (exitCode, signal, reaped) = process.Reap();
+        var usage = ProcessUsage.Most(reaped, attempt.Sampled);
         processes.AwaitGroupEnd(process.Pid);
         if (killAt is not null || signal is not null) launchers.For(attempt)?.EndRemains(attempt);
         try

@@ -55,6 +55,7 @@ internal static partial class BatchValidation
     {
         if (job.MilliCpu < 0) Refuse("milliCpu", Text(job.MilliCpu), "0 or more");
         if (job.MemoryBytes < 0) Refuse("memoryBytes", Text(job.MemoryBytes), "0 or more");
+        if (job.MemoryGrowth is { } growth && !(growth >= 1 && double.IsFinite(growth))) Refuse("memoryGrowth", growth.ToString(CultureInfo.InvariantCulture), "1 or more, or nothing");
         if (job.StorageBytes < 0) Refuse("storageBytes", Text(job.StorageBytes), "0 or more");
         if (job.Attempts < 1) Refuse("attempts", Text(job.Attempts), "1 or more");
         if (job.Timeout is { } timeout && timeout <= TimeSpan.Zero) Refuse("timeout", timeout.ToString(), "more than zero, or nothing");

@@ -128,24 +128,25 @@ internal sealed partial class EngineCore
         Changed(batch, starts);
     }
 
-    /// <summary>Looks at what runs: at the growth of logs, and at what adopted processes use, which nobody will tell when they have ended.</summary>
+    /// <summary>Looks at what runs: at the growth of logs, and at what is used, of which the system does not tell all when it has ended.</summary>
     private void Sample()
     {
         const int LooksPerSample = 4;
         if (Interlocked.Exchange(ref _sampling, 1) == 1) return;
         try
         {
-            var isSample = _samples++ % LooksPerSample == 0;
             _execution.OutOfMemory.Look();
-            foreach (var attempt in RunningAttempts())
+            var running = RunningAttempts();
+            foreach (var attempt in running) _execution.LimitLog(attempt);
+            if (_samples++ % LooksPerSample != 0) return;
+            Dictionary<int, Attempt> attempts = [];
+            foreach (var attempt in running)
             {
-                _execution.LimitLog(attempt);
-                if (!isSample || attempt.Adopted is not { } process || _processes.Sample(process.Pid) is not { } now) continue;
-                // What has ended is in the numbers of nobody any more.
-                attempt.Sampled = attempt.Sampled is { } before
-                    ? new(Math.Max(before.CpuMilliseconds, now.CpuMilliseconds), Math.Max(before.PeakMemoryBytes ?? 0, now.PeakMemoryBytes ?? 0))
-                    : now;
+                if ((attempt.Process?.Pid ?? attempt.Adopted?.Pid) is { } leader) attempts[leader] = attempt;
             }
+            // What has ended since the last look is in the numbers of nobody any more.
+            if (attempts.Count > 0)
+                foreach (var (leader, now) in _processes.Sample(attempts.Keys.ToHashSet())) attempts[leader].Sampled = ProcessUsage.Most(attempts[leader].Sampled, now);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

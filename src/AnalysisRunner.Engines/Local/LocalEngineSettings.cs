@@ -1,5 +1,4 @@
 using AnalysisRunner.Contracts;
-using AnalysisRunner.Contracts.Codes;
 
 namespace AnalysisRunner.Engines.Local;
 
@@ -10,12 +9,6 @@ namespace AnalysisRunner.Engines.Local;
 public sealed record LocalEngineSettings
 {
     private static readonly (string Name, JobIsolation Value)[] Isolations = [("none", JobIsolation.None), ("bubblewrap", JobIsolation.Bubblewrap)];
-
-    private static readonly (string Name, ImageRequests Value)[] ImageAnswers =
-        [("refuse", ImageRequests.Refuse), ("ignore", ImageRequests.Ignore), ("run", ImageRequests.Run)];
-
-    private static readonly (string Name, ScratchRetention Value)[] Retentions =
-        [("until-success", ScratchRetention.UntilSuccess), ("until-end", ScratchRetention.UntilEnd), ("until-forgotten", ScratchRetention.UntilForgotten)];
 
     /// <summary>Cores that jobs occupy together, such as <c>2</c> or <c>500m</c>.</summary>
     public string? Cpu { get; init; }
@@ -45,17 +38,17 @@ public sealed record LocalEngineSettings
         ArgumentNullException.ThrowIfNull(options);
         var problems = new List<Problem>();
         var milliCpu = options.MilliCpu;
-        if (Cpu is not null && !ResourceQuantity.TryParseCpu(Cpu, out milliCpu)) problems.Add(Malformed("cpu", Cpu, "cores, such as \"2\" or \"500m\""));
+        if (Cpu is not null && !ResourceQuantity.TryParseCpu(Cpu, out milliCpu)) problems.Add(SettingWords.Malformed("cpu", Cpu, "cores, such as \"2\" or \"500m\""));
         var memory = options.MemoryBytes;
-        if (Memory is not null && (!ResourceQuantity.TryParseBytes(Memory, out memory) || memory == 0)) problems.Add(Malformed("memory", Memory, "an amount such as \"8Gi\""));
+        if (Memory is not null && (!ResourceQuantity.TryParseBytes(Memory, out memory) || memory == 0)) problems.Add(SettingWords.Malformed("memory", Memory, "an amount such as \"8Gi\""));
         var applied = options with
         {
             MilliCpu = milliCpu,
             MemoryBytes = memory,
-            Isolation = OneOf("isolation", Isolation, Isolations, options.Isolation, problems),
-            Images = OneOf("images", Images, ImageAnswers, options.Images, problems),
+            Isolation = SettingWords.OneOf("isolation", Isolation, Isolations, options.Isolation, problems),
+            Images = SettingWords.OneOf("images", Images, SettingWords.Images, options.Images, problems),
             Containers = options.Containers with { Program = Containers ?? options.Containers.Program, GlobalArguments = ContainerArguments ?? options.Containers.GlobalArguments },
-            Scratch = OneOf("scratch", Scratch, Retentions, options.Scratch, problems),
+            Scratch = SettingWords.OneOf("scratch", Scratch, SettingWords.Retentions, options.Scratch, problems),
         };
         return problems.Count == 0 ? applied : throw new AnalysisRunnerException(problems);
     }
@@ -67,18 +60,4 @@ public sealed record LocalEngineSettings
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Cpu, Memory, Isolation, Images, Containers, Scratch, ContainerArguments?.Count);
-
-    private static T OneOf<T>(string key, string? text, (string Name, T Value)[] known, T otherwise, List<Problem> problems)
-    {
-        if (text is null) return otherwise;
-        foreach (var (name, value) in known)
-        {
-            if (name == text) return value;
-        }
-        problems.Add(Malformed(key, text, string.Join(", ", known.Select(one => $"\"{one.Name}\""))));
-        return otherwise;
-    }
-
-    private static Problem Malformed(string key, string text, string expected) =>
-        new(EngineCodes.EngineSettingMalformed, $"The engine's setting \"{key}\" is \"{text}\"; give {expected}.", key);
 }

@@ -54,6 +54,35 @@ internal sealed class SlurmBatch(LiveBatch live)
     /// <summary>The highest number that files of submissions had when the engine opened.</summary>
     public int LastNumberOnDisk { get; init; }
 
+    /// <summary>Ends when the folders that tasks run in are there, as far as the engine makes them.</summary>
+    public Task WorkFolders { get; private set; } = Task.CompletedTask;
+
+    /// <summary>
+    /// Makes the folders that tasks run in, behind Slurm's back while they wait for their nodes: one program less for each task. A task that is faster makes its
+    /// own; so it is no harm when this cannot.
+    /// </summary>
+    public Task MakeWorkFolders(SlurmSubmission submission, CancellationToken closing)
+    {
+        var names = submission.Tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Job}-{task.Attempt}")).ToArray();
+        return WorkFolders = WorkFolders.ContinueWith(_ => Make(names, closing), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private void Make(string[] names, CancellationToken closing)
+    {
+        try
+        {
+            foreach (var name in names)
+            {
+                if (Live.IsFinal || closing.IsCancellationRequested) return;
+                Directory.CreateDirectory(Path.Combine(Live.Folder.Work, name));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The tasks that come without one try it themselves, and their logs say what is wrong.
+        }
+    }
+
     public void Begin(BatchRun run) => _current = new SlurmTask?[run.Jobs.Length];
 
     /// <summary>Adds a submission; its tasks become those of their jobs.</summary>

@@ -18,9 +18,12 @@ internal sealed class SlurmCluster
     [
         "unable to contact slurm controller", "temporarily unable", "temporarily unavailable", "socket timed out", "connection refused", "connection timed out",
         "transport endpoint", "zero bytes were transmitted", "unexpected message received", "slurm_receive_msg", "send/recv operation", "communication",
-        "resource temporarily", "protocol authentication error", "munge", "maxsubmitjob", "submitjobslimit", "job submit limit", "controller is shutting down",
+        "resource temporarily", "temporarily disabled", "queue full", "protocol authentication error", "munge", "maxsubmitjob", "submitjobslimit", "job submit limit", "controller is shutting down",
         "in standby mode", "no response from",
     ];
+
+    // What sbatch says before it tries again by itself, some fifteen times and longer each time. The engine waits better: it sees to all else meanwhile.
+    private const string TriesAgain = "retrying";
 
     private readonly SlurmEngineOptions _options;
     private readonly string _folder;
@@ -61,6 +64,8 @@ internal sealed class SlurmCluster
     /// <exception cref="SlurmCommandException">Slurm refuses it, or it is not known whether Slurm has it.</exception>
     public async Task<long> SubmitAsync(SlurmArray array, CancellationToken cancellation)
     {
+        // What an administrator changes while the engine is open comes here unseen.
+        if (array.Placement.Problems() is [var problem, ..]) throw new SlurmCommandException(problem.ToString(), isTemporary: false);
         List<string> arguments =
         [
             "--parsable", "--export=ALL", "--no-requeue", "--kill-on-invalid-dep=yes", "--open-mode=append", "--input=/dev/null", "--nodes=1", "--ntasks=1",
@@ -71,7 +76,7 @@ internal sealed class SlurmCluster
         if (array.Shape.Minutes > 0) arguments.Add($"--time={Digits(array.Shape.Minutes)}");
         if (array.Dependencies.Count > 0)
             arguments.Add("--dependency=" + string.Join(',', array.Dependencies.Select(dependency => $"{(dependency.Corresponding ? "aftercorr" : "afterok")}:{Digits(dependency.ArrayId)}")));
-        arguments.AddRange(_options.Placement.Arguments(array.Shape.IsDriver ? _options.DriverPartition : null));
+        arguments.AddRange(array.Placement.Arguments(array.Shape.IsDriver ? _options.DriverPartition : null));
         arguments.AddRange([array.Wrapper, array.Folder, Digits(array.Number)]);
         var answer = await RunAsync("sbatch", arguments, cancellation);
         return long.TryParse(answer.Trim().Split(';')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
@@ -164,7 +169,7 @@ internal sealed class SlurmCluster
             try
             {
                 var answer = process.StandardOutput.ReadToEndAsync(limit.Token);
-                var errors = await process.StandardError.ReadToEndAsync(limit.Token);
+                var errors = await ReadErrorsAsync(process, program, limit.Token);
                 var text = await answer;
                 await process.WaitForExitAsync(limit.Token);
                 if (process.ExitCode == 0) return text;
@@ -182,6 +187,19 @@ internal sealed class SlurmCluster
         {
             throw new SlurmCommandException($"{program} cannot be started: {e.Message}", isTemporary: true);
         }
+    }
+
+    private static async Task<string> ReadErrorsAsync(Process process, string program, CancellationToken cancellation)
+    {
+        var errors = new StringBuilder();
+        while (await process.StandardError.ReadLineAsync(cancellation) is { } line)
+        {
+            errors.Append(line).Append('\n');
+            if (!line.Contains(TriesAgain, StringComparison.Ordinal)) continue;
+            process.Kill(entireProcessTree: true);
+            throw new SlurmCommandException($"{program}: {line}", isTemporary: true);
+        }
+        return errors.ToString();
     }
 
     private static string Digits<T>(T number) where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
@@ -213,6 +231,7 @@ internal sealed record SlurmVerdicts(IReadOnlyDictionary<(long Array, int Index)
 /// <param name="Number">Which submission of the batch.</param>
 /// <param name="Indices">The indices of the array.</param>
 /// <param name="Shape">What each task asks for.</param>
+/// <param name="Placement">Where they run.</param>
 /// <param name="Dependencies">What the tasks wait for, by Slurm's ids.</param>
 internal sealed record SlurmArray(
-    string Name, string Comment, string Wrapper, string Folder, string LogFolder, int Number, IReadOnlyList<int> Indices, JobShape Shape, IReadOnlyList<(long ArrayId, bool Corresponding)> Dependencies);
+    string Name, string Comment, string Wrapper, string Folder, string LogFolder, int Number, IReadOnlyList<int> Indices, JobShape Shape, SlurmPlacement Placement, IReadOnlyList<(long ArrayId, bool Corresponding)> Dependencies);

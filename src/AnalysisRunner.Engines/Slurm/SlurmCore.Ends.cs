@@ -64,7 +64,7 @@ internal sealed partial class SlurmCore
         else if (task.Verdict is { IsFinal: false })
         {
             // Slurm has it after all, in a state that the queue does not list.
-            task.MissingSince = null;
+            (task.MissingSince, task.Verdict) = (null, null);
         }
         else if (Now - task.MissingSince >= _options.VisibilityLimit)
         {
@@ -88,6 +88,8 @@ internal sealed partial class SlurmCore
         {
             arrays.AddRange(_leftovers);
             _leftovers.Clear();
+            cancellations.AddRange(_requeued);
+            _requeued.Clear();
             foreach (var array in _active.SelectMany(batch => batch.Alive.GroupBy(task => task.ArrayId).Where(group => group.Key is not null).Select(group => (Batch: batch, Tasks: group))))
             {
                 var id = array.Tasks.Key!.Value;

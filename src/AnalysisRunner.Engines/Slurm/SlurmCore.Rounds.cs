@@ -170,7 +170,8 @@ internal sealed partial class SlurmCore
         task.Submission.ArrayId ??= claim.ArrayId;
         task.ArrayId = claim.ArrayId;
         task.State = SlurmTaskState.Claimed;
-        task.Waiting = null;
+        // What was said before counts no more.
+        (task.Waiting, task.MissingSince, task.Verdict) = (null, null, null);
         batch.Staged.Remove(job.Spec.Id);
         Record(batch, new AttemptStarted(claim.At, job.Spec.Id, attempt));
     }
@@ -179,13 +180,13 @@ internal sealed partial class SlurmCore
     private bool TakeEnd(SlurmBatch batch, JobRun job, AttemptEnd end)
     {
         if (batch.Current[job.Spec.Id - 1] is not { } task || task.IsDelivering) return false;
-        if (job.Stop is null && SlurmJudgement.NeedsVerdict(end) && task.Verdict is not { IsFinal: true })
+        if (job.Stop is null && SlurmJudgement.NeedsVerdict(end) && task.Verdict is not ({ IsFinal: true } or { IsWaiting: true }))
         {
             task.MissingSince ??= Now;
             // While Slurm still completes a task it does not say how it ended, however long that takes.
             if (task.Verdict is { IsFinal: false } || Now - task.MissingSince < _options.VisibilityLimit) return false;
         }
-        var result = SlurmJudgement.Of(job.Spec, batch.Live.Folder.Scratch, job.Stop, end, task.Verdict);
+        var result = SlurmJudgement.Of(job.Spec, batch.Live.Folder.Scratch, job.Stop, end, task.Verdict, _containers);
         if (result.Outcome == AttemptOutcome.Succeeded && job.Spec.OutputFiles.Count > 0)
         {
             task.IsDelivering = true;
@@ -200,6 +201,8 @@ internal sealed partial class SlurmCore
     {
         task.State = result.Outcome == AttemptOutcome.Succeeded ? SlurmTaskState.Succeeded : SlurmTaskState.Failed;
         task.IsDelivering = false;
+        // It would find its attempt claimed. The next attempt is a task of its own.
+        if (task.Verdict is { IsWaiting: true }) _requeued.Add((task.ArrayId!.Value, task.Index));
         _logLimit.Apply(batch.Log(task.Submission.Number, task.Index));
         Record(batch, new AttemptEnded(at, job.Spec.Id, task.Attempt, result, startedAt));
     }

@@ -11,7 +11,12 @@ internal sealed partial class SlurmCore
     /// <summary>What the ceiling of Slurm's own time limit leaves for the start and the end of a task.</summary>
     private static readonly TimeSpan TimeMargin = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long one round hands over at most: ends and cancellations are not to wait for the last of ten thousand jobs that have nothing in common.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
+
     private SlurmLimits? _limits;
+    private int _refusals;
+    private DateTimeOffset _notBefore;
 
     /// <summary>What an array is found by again after a crash; nothing in it is anybody's text but the key, which is well formed.</summary>
     private string Comment(SlurmBatch batch, int number) => string.Create(CultureInfo.InvariantCulture, $"analysis-runner/{_identity}/{batch.Live.Summary.Key}/{number}");
@@ -39,7 +44,8 @@ internal sealed partial class SlurmCore
         AttemptResult? failure = null;
         try
         {
-            _transfers.Stage(batch.Live, job.Spec, copy: false, Closing);
+            // In a container links to files elsewhere lead nowhere.
+            _transfers.Stage(batch.Live, job.Spec, copy: _containers is not null && batch.Live.Run!.Spec.Jobs.Any(other => other.Image is not null), Closing);
         }
         catch (OperationCanceledException)
         {
@@ -68,27 +74,45 @@ internal sealed partial class SlurmCore
         Record(batch, new AttemptEnded(Now, job.Spec.Id, attempt, result, Now));
     }
 
-    /// <summary>Submits what can be, until nothing more can be or Slurm does not take more for now.</summary>
+    /// <summary>Submits what can be, some at a time, until nothing more can be, the turn is over, or Slurm takes no more for now.</summary>
     private async Task SubmitAsync()
     {
+        if (Now < _notBefore) return;
         if (_limits is null && Read(() => _active.Count > 0)) _limits = await AskAsync(() => _cluster.ReadLimitsAsync(Closing));
         if (_limits is null) return;
+        var begun = _options.TimeProvider.GetTimestamp();
         foreach (var batch in Read(() => _active.ToArray()))
         {
-            foreach (var submission in Read(() => batch.Submissions.Values.Where(submission => submission is { ArrayId: null, IsAbsent: true } && submission.Tasks.Any(task => task.IsAlive)).ToArray()))
-            {
-                if (!await SubmitAsync(batch, submission)) return;
-            }
-            while (true)
-            {
-                var plan = Read(() => Plan(batch));
-                foreach (var planned in plan)
-                {
-                    if (Prepare(batch, planned) is { } submission && !await SubmitAsync(batch, submission)) return;
-                }
-                if (plan.Count == 0) break;
-            }
+            var absent = Read(() => batch.Submissions.Values.Where(submission => submission is { ArrayId: null, IsAbsent: true } && submission.Tasks.Any(task => task.IsAlive)).ToList());
+            var turn = await InTurnAsync(absent, _ => true, submission => SubmitAsync(batch, submission), begun);
+            // What is left of a plan waits for something of which it is not known whether Slurm has it.
+            for (var isFirst = true; turn.GoesOn && (isFirst || turn.Made > 0) && Read(() => Plan(batch)) is { Count: > 0 } plan; isFirst = false)
+                turn = await InTurnAsync(plan, planned => CanGo(batch, planned.Dependencies), async planned => Prepare(batch, planned) is not { } submission || await SubmitAsync(batch, submission), begun);
+            if (!turn.GoesOn) return;
         }
+    }
+
+    /// <summary>Whether Slurm has everything that a submission waits for.</summary>
+    private bool CanGo(SlurmBatch batch, IReadOnlyList<PlannedDependency> dependencies) =>
+        Read(() => dependencies.All(dependency => batch.Submissions.TryGetValue(dependency.Submission, out var parent) && parent.ArrayId is not null));
+
+    /// <summary>Makes submissions, each when those that it waits for have been made; the answer is whether more may be made in this round, and how many were.</summary>
+    private async Task<(bool GoesOn, int Made)> InTurnAsync<T>(IEnumerable<T> submissions, Func<T, bool> canGo, Func<T, Task<bool>> submit, long begun)
+    {
+        var (goesOn, made) = (true, 0);
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = _options.MostSubmissionsAtOnce, CancellationToken = Closing };
+        var left = submissions.ToLookup(canGo);
+        while (goesOn && left[true].Any())
+        {
+            await Parallel.ForEachAsync(left[true], atOnce, async (submission, _) =>
+            {
+                if (!Volatile.Read(ref goesOn)) return;
+                Interlocked.Increment(ref made);
+                if (!await submit(submission) || _options.TimeProvider.GetElapsedTime(begun) > LongestTurn) Volatile.Write(ref goesOn, false);
+            });
+            left = left[false].ToLookup(canGo);
+        }
+        return (goesOn, made);
     }
 
     private IReadOnlyList<PlannedSubmission> Plan(SlurmBatch batch)
@@ -104,22 +128,18 @@ internal sealed partial class SlurmCore
 
     private JobShape Shape(JobRun job)
     {
-        var memory = job.Spec.MemoryBytes * Math.Pow(Math.Max(1, _options.MemoryGrowth), job.Attempts);
+        var memory = job.Spec.MemoryBytes * Math.Pow(job.Spec.MemoryGrowth ?? _options.MemoryGrowth, job.Attempts);
         return new JobShape(
             Math.Max(1, (job.Spec.MilliCpu + 999) / 1000), (long)Math.Ceiling(memory / (1 << 20)),
             job.Spec.Timeout is { } timeout ? (long)Math.Min(Math.Ceiling((timeout + _options.KillGrace + TimeMargin).TotalMinutes), int.MaxValue) : 0, job.Spec.MilliCpu == 0);
     }
 
-    /// <summary>Writes the files of a submission and its first record; null when what it waits for did not come to Slurm.</summary>
+    /// <summary>Writes the files of a submission and its first record; null when it is not wanted any more.</summary>
     private SlurmSubmission? Prepare(SlurmBatch batch, PlannedSubmission planned)
     {
-        lock (_gate)
-        {
-            // A number that a refused one should have had stays unused.
-            if (batch.Submissions.ContainsKey(planned.Number) || planned.Dependencies.Any(dependency => !batch.Submissions.TryGetValue(dependency.Submission, out var parent) || parent.ArrayId is null)) return null;
-        }
+        if (Read(() => batch.Live.IsFinal ? null : batch.Live.Run) is not { } run) return null;
         Directory.CreateDirectory(batch.LogFolder);
-        SubmissionFiles.Write(batch.SubmissionFolder, planned, batch.Live.Run!.Spec, _options.KillGrace);
+        SubmissionFiles.Write(batch.SubmissionFolder, planned, run.Spec, new TaskScripts(batch.Live.Folder, _containers), _options.KillGrace);
         lock (_gate)
         {
             if (_closed || batch.Live.IsFinal) return null;
@@ -131,21 +151,17 @@ internal sealed partial class SlurmCore
     /// <summary>Makes one submission; false when Slurm takes nothing for now.</summary>
     private async Task<bool> SubmitAsync(SlurmBatch batch, SlurmSubmission submission)
     {
-        var array = Read(() => new SlurmArray(
-            batch.Live.Summary.Key, Comment(batch, submission.Number), _wrapper, batch.Live.Folder.Path, batch.LogFolder, submission.Number,
-            [.. submission.Tasks.Select(task => task.Index)], submission.Shape == default ? Shape(batch.Live.Run!.Jobs[submission.Tasks[0].Job - 1]) : submission.Shape,
-            [.. submission.Dependencies.Select(dependency => (batch.Submissions[dependency.Submission].ArrayId ?? 0, dependency.Corresponding))]));
+        if (Read(() => batch.Live.IsFinal ? null : Describe(batch, submission)) is not { } array) return true;
         try
         {
             var id = await _cluster.SubmitAsync(array, Closing);
             lock (_gate) Accept(batch, submission, id);
-            _isReachable = true;
             return true;
         }
         catch (SlurmCommandException e) when (e.IsTemporary)
         {
             // Slurm may have it or not: the next look at the queue tells, by the comment.
-            Unreachable(e);
+            HoldBack(e);
             return false;
         }
         catch (SlurmCommandException e)
@@ -155,15 +171,53 @@ internal sealed partial class SlurmCore
         }
     }
 
+    private SlurmArray Describe(SlurmBatch batch, SlurmSubmission submission)
+    {
+        var run = batch.Live.Run!;
+        return new SlurmArray(
+            batch.Live.Summary.Key, Comment(batch, submission.Number), _wrapper, batch.Live.Folder.Path, batch.LogFolder, submission.Number,
+            [.. submission.Tasks.Select(task => task.Index)], submission.Shape == default ? Shape(run.Jobs[submission.Tasks[0].Job - 1]) : submission.Shape, Placement(run.Spec),
+            [.. submission.Dependencies.Select(dependency => (batch.Submissions.GetValueOrDefault(dependency.Submission)?.ArrayId ?? 0, dependency.Corresponding))]);
+    }
+
+    /// <summary>Waits before more is handed over, twice as long each time that Slurm takes nothing, whatever else happens meanwhile.</summary>
+    private void HoldBack(SlurmCommandException e)
+    {
+        lock (_gate)
+        {
+            // Those that were under way together are one refusal.
+            if (Now < _notBefore) return;
+            if (_refusals++ == 0) Report(EngineCodes.SlurmTakesNothing, $"Slurm takes no jobs for now: {e.Message} They are handed over later.");
+            var wait = _options.ShortestPoll * Math.Pow(2, Math.Min(_refusals, 30));
+            _notBefore = Now + (wait < _options.LongestPoll ? wait : _options.LongestPoll);
+        }
+    }
+
+    private SlurmPlacement Placement(BatchSpec spec)
+    {
+        var placement = _options.PlacementOf?.Invoke(spec) is { } own ? _options.Placement.With(own) : _options.Placement;
+        return spec.Identity?.SlurmAccount is { } account ? placement with { Account = account } : placement;
+    }
+
     private void Accept(SlurmBatch batch, SlurmSubmission submission, long id)
     {
+        _refusals = 0;
         submission.ArrayId = id;
         submission.IsAbsent = false;
+        if (batch.Live.IsFinal)
+        {
+            // It was cancelled while Slurm was being told.
+            _leftovers.Add(id);
+            Wake();
+            return;
+        }
         Record(batch, new Submitted(Now, submission.Number, id));
+        Track(batch.MakeWorkFolders(submission, Closing));
     }
 
     private void Drop(SlurmBatch batch, SlurmSubmission submission, string why)
     {
+        if (batch.Live.IsFinal) return;
         Record(batch, new SubmissionDropped(Now, submission.Number));
         foreach (var task in submission.Tasks)
         {

@@ -1,6 +1,7 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local;
+using AnalysisRunner.Engines.Local.Isolation;
 
 namespace AnalysisRunner.Engines.Slurm;
 
@@ -16,6 +17,7 @@ internal sealed partial class SlurmCore : IDisposable
     private readonly string _wrapper;
     private readonly string _identity;
     private readonly FileTransfers _transfers;
+    private readonly ContainerCommand? _containers;
     private readonly LogLimit _logLimit;
     private readonly Watchers _watchers = new();
     private readonly Dictionary<string, SlurmBatch> _batches = new(StringComparer.Ordinal);
@@ -23,6 +25,7 @@ internal sealed partial class SlurmCore : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly HashSet<Task> _underWay = [];
     private readonly List<long> _leftovers = [];
+    private readonly List<(long Array, int Index)> _requeued = [];
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
     private bool _closed;
@@ -36,6 +39,7 @@ internal sealed partial class SlurmCore : IDisposable
     {
         (_options, _cluster, _wrapper, _identity) = (options, cluster, wrapper, identity);
         _transfers = new FileTransfers(options.Transfers);
+        _containers = options.Images == ImageRequests.Run ? new ContainerCommand(options.Containers, options.Containers.Program) : null;
         _logLimit = new LogLimit(options.LogLimitBytes);
     }
 
@@ -249,6 +253,7 @@ internal sealed partial class SlurmCore : IDisposable
         var live = batch.Live;
         try
         {
+            batch.WorkFolders.Wait();
             // The journal first: a summary that is on the disk is believed without it. And last of all the summary: what is not done yet is done again.
             live.Journal!.Flush();
             live.Journal.Dispose();

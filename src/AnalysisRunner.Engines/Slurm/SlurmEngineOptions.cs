@@ -15,6 +15,12 @@ public sealed record SlurmEngineOptions
     /// <summary>Where jobs are placed: the options of <c>sbatch</c> that an administrator may set.</summary>
     public SlurmPlacement Placement { get; init; } = new();
 
+    /// <summary>
+    /// What of <see cref="Placement"/> is different for the jobs of one batch; asked before each array is made. Null, or an answer of null, for nothing. Above
+    /// both stands the account of <see cref="BatchSpec.Identity"/>.
+    /// </summary>
+    public Func<BatchSpec, SlurmPlacement?>? PlacementOf { get; init; }
+
     /// <summary>The partition of jobs that ask for no cores, such as drivers; null is that of the others. Drivers wait for others and should not wait for their room.</summary>
     public string? DriverPartition { get; init; }
 
@@ -39,11 +45,17 @@ public sealed record SlurmEngineOptions
     /// <summary>How long a file that a node wrote may take to be seen here; a job that is gone from the queue without a trace is judged after it.</summary>
     public TimeSpan VisibilityLimit { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How many programs of Slurm hand jobs over at the same time, at most; at least 1. More load the controller and gain little.</summary>
+    public int MostSubmissionsAtOnce { get; init; } = 4;
+
     /// <summary>How long one program of Slurm may take; then it is ended, and asked again later.</summary>
     public TimeSpan CommandLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What happens to a job that names a container image. <see cref="ImageRequests.Run"/> is not supported.</summary>
+    /// <summary>What happens to a job that names a container image.</summary>
     public ImageRequests Images { get; init; } = ImageRequests.Refuse;
+
+    /// <summary>How containers are run when <see cref="Images"/> is <see cref="ImageRequests.Run"/>; the program is one of the nodes, and looked for there.</summary>
+    public ContainerOptions Containers { get; init; } = new();
 
     /// <summary>When the scratch files of a batch are deleted.</summary>
     public ScratchRetention Scratch { get; init; } = ScratchRetention.UntilSuccess;

@@ -2,6 +2,7 @@ using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local;
+using AnalysisRunner.Engines.Local.Isolation;
 using AnalysisRunner.Engines.Local.Processes;
 
 namespace AnalysisRunner.Engines.Slurm;
@@ -20,7 +21,8 @@ internal static class SlurmJudgement
     /// <param name="stop">The engine's own reason to stop it.</param>
     /// <param name="end">What the wrapper wrote.</param>
     /// <param name="verdict">What Slurm says, when it was asked and knew.</param>
-    public static AttemptResult Of(JobSpec job, string scratch, StopCause? stop, AttemptEnd end, TaskVerdict? verdict)
+    /// <param name="containers">How images are run; null where they are ignored.</param>
+    public static AttemptResult Of(JobSpec job, string scratch, StopCause? stop, AttemptEnd end, TaskVerdict? verdict, ContainerCommand? containers)
     {
         var result = end switch
         {
@@ -30,6 +32,7 @@ internal static class SlurmJudgement
             { Stop: "terminated" } => Terminated(job, verdict),
             { ExitCode: 0, MissingOutputs.Length: > 0 } => EndedAttempt.LacksOutputs(end.MissingOutputs.Where(position => position < job.Outputs.Count).Select(position => job.Outputs[position])),
             { ExitCode: 0 } => new(AttemptOutcome.Succeeded, 0, null, null),
+            _ when job.Image is { } image && end.ExitCode == containers?.OwnExitCode => EndedAttempt.NoContainer(image),
             { ExitCode: 128 + Kill } when verdict is not { State: "OUT_OF_MEMORY" } => PossiblyOutOfMemory(end.ExitCode, null),
             _ => EndedAttempt.Of(job, scratch, end.ExitCode, null, () => verdict is { State: "OUT_OF_MEMORY" }),
         };
@@ -56,6 +59,7 @@ internal static class SlurmJudgement
 
     private static AttemptResult Terminated(JobSpec job, TaskVerdict? verdict) => verdict?.State switch
     {
+        _ when verdict is { IsWaiting: true } => new(AttemptOutcome.Interrupted, null, null, Text(EngineCodes.RequeuedInSlurm, "Somebody put the job back into Slurm's queue (scontrol requeue) while it ran, not through this engine.")),
         "NODE_FAIL" or "BOOT_FAIL" or "REVOKED" => new(AttemptOutcome.Interrupted, null, null, Text(EngineCodes.SlurmNodeFailed, $"The node \"{verdict.Node}\" failed while the job was on it ({verdict.State}).")),
         "PREEMPTED" => new(AttemptOutcome.Interrupted, null, null, Text(EngineCodes.SlurmNodeFailed, $"Slurm took the node \"{verdict.Node}\" away for a job of higher priority ({verdict.State}).")),
         "TIMEOUT" or "DEADLINE" => Failed(null, null, EngineCodes.SlurmTimeLimit,

@@ -29,6 +29,35 @@ public sealed partial record SlurmPlacement
     /// <summary>Further options by their long name without dashes, of <see cref="AllowedOptions"/>.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>This placement with what another one says in place of it; of the options, those that it names.</summary>
+    public SlurmPlacement With(SlurmPlacement other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var options = new Dictionary<string, string>(Options, StringComparer.Ordinal);
+        foreach (var (name, value) in other.Options) options[name] = value;
+        return new SlurmPlacement
+        {
+            Partition = other.Partition ?? Partition,
+            Account = other.Account ?? Account,
+            Qos = other.Qos ?? Qos,
+            Constraint = other.Constraint ?? Constraint,
+            Options = options,
+        };
+    }
+
+    /// <summary>Reads options that are written as <c>name=value</c>; of several for one name the last counts, as for <c>sbatch</c>.</summary>
+    public static IReadOnlyDictionary<string, string> ReadOptions(IEnumerable<string> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var option in options)
+        {
+            var parts = option.Split('=', 2);
+            values[parts[0]] = parts.Length > 1 ? parts[1] : "";
+        }
+        return values;
+    }
+
     /// <summary>What is wrong with the values; empty when nothing is.</summary>
     public IReadOnlyList<Problem> Problems()
     {

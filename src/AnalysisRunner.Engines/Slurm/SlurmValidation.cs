@@ -16,8 +16,8 @@ internal static class SlurmValidation
         // Slurm gives a backslash and line ends in a path of a log a meaning of their own.
         if (Path.GetFullPath(options.Directory).AsSpan().IndexOfAny('\\', '\n', '\r') >= 0)
             problems.Add(new(EngineCodes.SlurmOptionMalformed, $"The state folder \"{options.Directory}\" has a backslash or a line end in its path, with which Slurm cannot write logs there. Choose another.", "directory"));
-        if (options.Images == ImageRequests.Run)
-            problems.Add(new(EngineCodes.SlurmOptionMalformed, "The option images is \"Run\", and this engine runs no containers. Choose Refuse or Ignore.", "images"));
+        if (options.MostSubmissionsAtOnce < 1)
+            problems.Add(new(EngineCodes.SlurmOptionMalformed, $"The option mostSubmissionsAtOnce is \"{options.MostSubmissionsAtOnce}\"; give 1 or more.", "mostSubmissionsAtOnce"));
         if (options.MemoryGrowth is < 1 or double.NaN or double.PositiveInfinity)
             problems.Add(new(EngineCodes.SlurmOptionMalformed, $"The option memoryGrowth is \"{options.MemoryGrowth}\"; it multiplies the memory of later attempts, so give 1 or more.", "memoryGrowth"));
         return problems;
@@ -27,9 +27,7 @@ internal static class SlurmValidation
     public static IReadOnlyList<Problem> Refusals(BatchSpec spec, SlurmEngineOptions options, FileTransfers transfers)
     {
         var problems = new List<Problem>();
-        // Jobs belong to the user that submits; a batch that wants another one must not run as this one.
-        if (spec.Identity?.User is { } user)
-            problems.Add(new(IdentityCodes.KindNotSupported, $"The batch \"{spec.Key}\" is to run as the user \"{user}\", and this engine runs everything as the user that it submits as. Leave the identity out, or use the local engine.", "identity"));
+        if (spec.Identity is { } identity) problems.AddRange(Refusals(spec.Key, identity));
         foreach (var job in spec.Jobs)
         {
             foreach (var name in BashText.ReadOnlyVariables.Where(job.Environment.ContainsKey))
@@ -43,5 +41,18 @@ internal static class SlurmValidation
             if (problems.Count >= BatchValidation.MostProblems) break;
         }
         return problems;
+    }
+
+    /// <summary>What of an identity jobs cannot have here: they belong to the user that submits, so that a batch that wants another one must not run as this one.</summary>
+    private static IEnumerable<Problem> Refusals(string batch, JobIdentity identity)
+    {
+        (string Kind, string? Value)[] kinds = [("user", identity.User), ("Slurm user", identity.SlurmUser), ("S3 role", identity.S3Role), ("service account", identity.GcsServiceAccount)];
+        foreach (var (kind, value) in kinds)
+        {
+            if (value is not null)
+                yield return new(IdentityCodes.KindNotSupported, $"The batch \"{batch}\" is to have the {kind} \"{value}\", and this engine runs everything as the user that it submits as, with an account of Slurm at most. Leave that out, or use an engine that can give it.", "identity");
+        }
+        if (identity.SlurmAccount is { } account && !SlurmPlacement.IsValue(account))
+            yield return new(EngineCodes.SlurmOptionMalformed, $"The batch \"{batch}\" is to be charged to \"{account}\", which is no name of an account. Correct it.", "identity");
     }
 }

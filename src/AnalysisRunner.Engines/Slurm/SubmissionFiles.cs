@@ -5,103 +5,82 @@ using AnalysisRunner.Contracts;
 namespace AnalysisRunner.Engines.Slurm;
 
 /// <summary>
-/// The files of one submission, from which a task of an array learns what it is: <c>K.tasks</c>, a line of fixed width for each index, and <c>K.scripts</c>,
-/// the scripts in blocks, one after the other. Two files, however many tasks there are.
+/// The files of one submission, from which a task of an array learns what it is: <c>submissions/NUMBER/PART</c>, a line for each index, 64 to a file. A task
+/// reads its line with builtins of bash alone, and few others with it; ten thousand tasks are some hundred files.
 /// </summary>
 internal static class SubmissionFiles
 {
-    /// <summary>The bytes of a line of <c>K.tasks</c>; the wrapper knows it too.</summary>
-    private const int LineWidth = 128;
+    /// <summary>The lines of a file; the wrapper knows it too.</summary>
+    private const int LinesPerFile = 64;
 
-    /// <summary>The bytes of a block of <c>K.scripts</c>; the wrapper knows it too.</summary>
-    private const int BlockSize = 512;
+    /// <summary>What shows that a line is whole; the wrapper knows it too. To bash it is a comment.</summary>
+    private const string EndMark = " #";
 
-    /// <summary>Writes both files; the nodes see them when this returns, or a moment later.</summary>
-    public static void Write(string folder, PlannedSubmission submission, BatchSpec spec, TimeSpan grace)
+    /// <summary>Writes them; the nodes see them when this returns, or a moment later.</summary>
+    /// <param name="folder">The folder of all submissions of the batch.</param>
+    /// <param name="submission">The tasks.</param>
+    /// <param name="spec">The batch.</param>
+    /// <param name="scripts">Makes what each task runs.</param>
+    /// <param name="grace">The time from TERM to KILL.</param>
+    public static void Write(string folder, PlannedSubmission submission, BatchSpec spec, TaskScripts scripts, TimeSpan grace)
     {
-        Directory.CreateDirectory(folder);
-        var lines = new byte[(submission.Tasks.Max(task => task.Index) + 1) * LineWidth];
-        Array.Fill(lines, (byte)' ');
-        using var scripts = new MemoryStream();
-        foreach (var task in submission.Tasks)
+        var own = Directory.CreateDirectory(Path.Combine(folder, Digits(submission.Number))).FullName;
+        var lines = new StringBuilder();
+        foreach (var part in submission.Tasks.OrderBy(task => task.Index).GroupBy(task => task.Index / LinesPerFile))
         {
-            var job = spec.Jobs[task.Job - 1];
-            var start = scripts.Length / BlockSize;
-            var blocks = Append(scripts, Script(job, task.Attempt));
-            var checks = job.Outputs.Count == 0 ? 0 : Append(scripts, Check(job));
-            var group = job.AlwaysRun ? "-" : job.Group.ToString(CultureInfo.InvariantCulture);
-            var limit = job.Timeout is { } timeout ? BashText.Seconds(timeout) : "-";
-            var line = string.Create(CultureInfo.InvariantCulture,
-                $"{task.Job} {task.Attempt} {group} {start} {blocks} {checks} {limit} {BashText.Seconds(grace)}");
-            Encoding.ASCII.GetBytes(line, lines.AsSpan(task.Index * LineWidth, LineWidth - 1));
+            var next = part.Key * LinesPerFile;
+            foreach (var task in part)
+            {
+                lines.Append('\n', task.Index - next);
+                next = task.Index + 1;
+                AppendLine(lines, task, spec.Jobs[task.Job - 1], scripts, grace);
+            }
+            File.WriteAllText(Path.Combine(own, Digits(part.Key)), lines.ToString());
+            lines.Clear();
         }
-        for (var end = LineWidth - 1; end < lines.Length; end += LineWidth) lines[end] = (byte)'\n';
-        File.WriteAllBytes(ScriptsFile(folder, submission.Number), scripts.ToArray());
-        File.WriteAllBytes(TasksFile(folder, submission.Number), lines);
     }
 
     /// <summary>The tasks that a submission was written with.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="IOException">There are none.</exception>
     public static IReadOnlyList<PlannedTask> Read(string folder, int number)
     {
         var tasks = new List<PlannedTask>();
-        var index = 0;
-        foreach (var line in File.ReadLines(TasksFile(folder, number)))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, Digits(number))))
         {
-            if (!string.IsNullOrWhiteSpace(line))
+            if (SubmissionFields.Number(Path.GetFileName(file)) is not { } part) continue;
+            var index = part * LinesPerFile;
+            foreach (var line in File.ReadLines(file))
             {
-                var fields = line.Split(' ', 3);
-                if (fields.Length < 3 || !int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var job) || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt))
-                    throw new InvalidDataException($"The line {index + 1} of \"{TasksFile(folder, number)}\" is damaged.");
-                tasks.Add(new PlannedTask(job, attempt, index));
+                if (line.Length > 0) tasks.Add(Parse(line, index) ?? throw new InvalidDataException($"The line of index {Digits(index)} in \"{file}\" is damaged."));
+                index++;
             }
-            index++;
         }
+        tasks.Sort((left, right) => left.Index.CompareTo(right.Index));
         return tasks;
     }
 
     /// <summary>The highest number that has files; 0 when there are none.</summary>
     public static int LastNumber(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder, "*.tasks").Select(file => SubmissionFields.Number(Path.GetFileNameWithoutExtension(file)) ?? 0).DefaultIfEmpty().Max()
+        ? Directory.EnumerateDirectories(folder).Select(path => SubmissionFields.Number(Path.GetFileName(path)) ?? 0).DefaultIfEmpty().Max()
         : 0;
 
-    private static string TasksFile(string folder, int number) => Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture) + ".tasks");
-
-    private static string ScriptsFile(string folder, int number) => Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture) + ".scripts");
-
-    /// <summary>What the script of a job becomes: all that comes before it is on its first line, so that bash numbers its lines as its author does.</summary>
-    private static string Script(JobSpec job, int attempt)
+    private static void AppendLine(StringBuilder lines, PlannedTask task, JobSpec job, TaskScripts scripts, TimeSpan grace)
     {
-        var text = new StringBuilder("exec 4<&-; ");
-        // An engine that ignores a request says so where its author looks.
-        if (job.Image is { } image) text.Append("printf '%s\\n' ").Append(BashText.Quote($"analysis-runner: the image \"{image}\" is ignored; this engine is set to run jobs without containers")).Append("; ");
-        if (job.Environment.Count > 0)
-        {
-            text.Append("export");
-            foreach (var (name, value) in job.Environment) text.Append(' ').Append(name).Append('=').Append(BashText.Quote(value));
-            text.Append("; ");
-        }
-        // What an earlier attempt left must not pass for the output of this one.
-        if (attempt > 1 && job.Outputs.Count > 0) text.Append("rm -rf --").AppendJoin("", job.Outputs.Select(output => " " + BashText.InScratch(output))).Append("; ");
-        var parents = job.Outputs.Select(output => output.LastIndexOf('/') is var end && end > 0 ? output[..end] : "").Where(parent => parent.Length > 0).Distinct().ToArray();
-        if (parents.Length > 0) text.Append("mkdir -p --").AppendJoin("", parents.Select(parent => " " + BashText.InScratch(parent))).Append("; ");
-        return text.Append(job.Command).Append('\n').ToString();
+        lines.Append(CultureInfo.InvariantCulture, $"job={task.Job} attempt={task.Attempt} group={(job.AlwaysRun ? "" : Digits(job.Group))}");
+        lines.Append(CultureInfo.InvariantCulture, $" limit={(job.Timeout is { } timeout ? BashText.Seconds(timeout) : "")} grace={BashText.Seconds(grace)}");
+        lines.Append(" text=").Append(BashText.Quote(scripts.Text(job, task.Attempt)));
+        lines.Append(" checks=").Append(BashText.Quote(TaskScripts.Checks(job)));
+        lines.Append(" remains=").Append(BashText.Quote(scripts.Remains(job, task.Attempt)));
+        lines.Append(EndMark).Append('\n');
     }
 
-    /// <summary>Collects which declared outputs are not there, by their positions. What is to be delivered the host looks for.</summary>
-    private static string Check(JobSpec job)
-    {
-        var text = new StringBuilder();
-        for (var i = 0; i < job.Outputs.Count; i++) text.Append(CultureInfo.InvariantCulture, $"[[ -e {BashText.InScratch(job.Outputs[i])} ]] || missing+=,{i}\n");
-        return text.ToString();
-    }
+    private static PlannedTask? Parse(string line, int index) =>
+        line.EndsWith(EndMark, StringComparison.Ordinal) && line.Split(' ', 3) is [var job, var attempt, _]
+        && job.StartsWith("job=", StringComparison.Ordinal) && SubmissionFields.Number(job["job=".Length..]) is { } id
+        && attempt.StartsWith("attempt=", StringComparison.Ordinal) && SubmissionFields.Number(attempt["attempt=".Length..]) is { } number
+            ? new PlannedTask(id, number, index)
+            : null;
 
-    private static long Append(MemoryStream scripts, string text)
-    {
-        var start = scripts.Length;
-        scripts.Write(Encoding.UTF8.GetBytes(text));
-        // Filled up with line ends, which add nothing to any script.
-        while (scripts.Length % BlockSize != 0) scripts.WriteByte((byte)'\n');
-        return (scripts.Length - start) / BlockSize;
-    }
+    private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,10 @@ internal sealed record TaskVerdict(string State, string Reason, int WaitStatus, 
     public const string Format = "ArrayJobID:|,ArrayTaskID:|,State:|,Reason:|,exit_code:|,NodeList:|";
 
     /// <summary>Whether Slurm is done with it.</summary>
-    public bool IsFinal => State is not ("PENDING" or "RUNNING" or "SUSPENDED" or "COMPLETING" or "CONFIGURING" or "STAGE_OUT" or "SIGNALING" or "STOPPED" or "REQUEUED" or "REQUEUE_HOLD" or "SPECIAL_EXIT" or "RESIZING");
+    public bool IsFinal => State is not ("PENDING" or "RUNNING" or "SUSPENDED" or "COMPLETING" or "CONFIGURING" or "STAGE_OUT" or "SIGNALING" or "STOPPED" or "REQUEUED" or "REQUEUE_HOLD" or "REQUEUE_FED" or "SPECIAL_EXIT" or "RESIZING");
+
+    /// <summary>Whether it waits; of a task that has run, that somebody put it back into the queue.</summary>
+    public bool IsWaiting => State is "PENDING" or "REQUEUED" or "REQUEUE_HOLD" or "REQUEUE_FED" or "SPECIAL_EXIT";
 
     /// <summary>Whether it never ran because what it waited for did not succeed.</summary>
     public bool IsDependencyFailure => State == "CANCELLED" && Reason.StartsWith("DependencyNeverSatisfied", StringComparison.Ordinal);

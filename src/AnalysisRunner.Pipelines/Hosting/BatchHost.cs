@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
-using AnalysisRunner.Engines.Local;
 using AnalysisRunner.Pipelines.Methods;
 
 namespace AnalysisRunner.Pipelines.Hosting;
@@ -78,7 +77,7 @@ internal abstract class BatchHost
     /// <param name="settings">What the config that it was created with says about the engine of a program that runs alone; null without such a config.</param>
     /// <param name="at">The line that runs it.</param>
     /// <param name="cancellation">Gives up.</param>
-    private protected abstract Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation);
+    private protected abstract Task<BatchHandle> SubmitAsync(BatchSpec spec, ConfiguredEngine? settings, CodeLine at, CancellationToken cancellation);
 
     private protected static string? Given(Func<string, string?> environment, string name) =>
         environment(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;

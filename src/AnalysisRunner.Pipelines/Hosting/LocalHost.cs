@@ -3,34 +3,37 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Local;
+using AnalysisRunner.Engines.Slurm;
 using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Pipelines.Hosting;
 
 /// <summary>
-/// Runs batches in this process. The process ends after its batches: a foreground thread per batch sees to that. Should it be ended earlier, the
-/// batches are cancelled, because nobody would look after them.
+/// Runs batches by an engine in this process, on this machine or on a cluster. The process ends after its batches: a foreground thread per batch sees to
+/// that. Should it be ended earlier, the batches are cancelled, because nobody would look after them.
 /// </summary>
 internal sealed class LocalHost : BatchHost, IAsyncDisposable
 {
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(15);
 
     private readonly LocalEngineOptions _options;
+    private readonly SlurmEngineOptions _slurmOptions;
     private readonly ObjectStores _stores = new();
     private readonly SemaphoreSlim _opening = new(1);
-    private readonly HashSet<string> _unfinished = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task> _unfinished = new(StringComparer.Ordinal);
     private readonly PosixSignalRegistration[] _signals;
     private DirectoryInfo? _folder;
-    private readonly Lazy<LocalEngineSettings> _settingsOfFiles;
-    private LocalEngineSettings? _settings;
+    private readonly Lazy<ConfiguredEngine> _settingsOfFiles;
+    private ConfiguredEngine? _settings;
     private string? _first;
     private IBatchEngine? _engine;
     private bool _anyFailed;
 
-    public LocalHost(Func<string, string?> environment, ProgressDisplay display, LocalEngineOptions? options = null)
+    public LocalHost(Func<string, string?> environment, ProgressDisplay display, LocalEngineOptions? options = null, SlurmEngineOptions? slurmOptions = null)
         : base(environment, display)
     {
         _options = (options ?? new LocalEngineOptions { Directory = "" }) with { Transfers = [new ObjectStoreTransfer(_stores)] };
+        _slurmOptions = (slurmOptions ?? new SlurmEngineOptions { Directory = "" }) with { Transfers = _options.Transfers, Report = problem => Display.WriteLine($"warning: {problem}") };
         _settingsOfFiles = new(() => ConfiguredEngine.ReadFiles(Given(environment, DriverEnvironment.ConfigPath)));
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAtExit();
         AppDomain.CurrentDomain.UnhandledException += (_, _) => CloseAtExit();
@@ -41,16 +44,19 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     /// <summary>The engine; null before the first batch.</summary>
     internal IBatchEngine? Engine => _engine;
 
-    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation)
+    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, ConfiguredEngine? settings, CodeLine at, CancellationToken cancellation)
     {
         var engine = await OpenAsync(spec, settings ?? _settingsOfFiles.Value, at, cancellation).ConfigureAwait(false);
         await engine.SubmitAsync(spec, cancellation).ConfigureAwait(false);
-        lock (_unfinished) _unfinished.Add(spec.Key);
-        Display.WriteLine($"Running batch {spec.Name} on this machine: {spec.Jobs.Count} {(spec.Jobs.Count == 1 ? "job" : "jobs")}");
-        if (spec.Jobs.Any(job => job.Spot is not null || job.Regions.Count > 0))
-            Display.WriteLine("This machine is the only place to run: spot and regions have no effect.");
-
-        var ended = Task.Run(() => FollowAsync(engine, spec), CancellationToken.None);
+        Task<BatchSummary> ended;
+        lock (_unfinished)
+        {
+            Display.WriteLine($"Running batch {spec.Name} on {(_settings!.IsOfCluster ? "the Slurm cluster" : "this machine")}: {spec.Jobs.Count} {(spec.Jobs.Count == 1 ? "job" : "jobs")}");
+            if (spec.Jobs.Any(job => job.Spot is not null || job.Regions.Count > 0))
+                Display.WriteLine($"{(_settings.IsOfCluster ? "The cluster" : "This machine")} is the only place to run: spot and regions have no effect.");
+            ended = Task.Run(() => FollowAsync(engine, spec), CancellationToken.None);
+            _unfinished.Add(spec.Key, ended);
+        }
         new Thread(() => ended.ContinueWith(static _ => { }, TaskScheduler.Default).Wait()) { IsBackground = false, Name = $"batch {spec.Key}" }.Start();
         return new BatchHandle(spec.Key, spec.Name, null, at, ended.WaitAsync);
     }
@@ -59,15 +65,17 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var signal in _signals) signal.Dispose();
-        string[] unfinished;
+        KeyValuePair<string, Task>[] unfinished;
         lock (_unfinished) unfinished = [.. _unfinished];
         if (Interlocked.Exchange(ref _engine, null) is not { } engine) return;
 
-        foreach (var key in unfinished)
+        foreach (var (key, _) in unfinished)
         {
             Display.WriteLine($"Cancelling batch {key}: this program ends before it.");
             await engine.CancelAsync(key, "the program that ran it ended", CancellationToken.None).ConfigureAwait(false);
         }
+        // A cluster has to be told, and what it runs to end, while the engine is there; how each batch ended says whoever follows it.
+        if (_settings!.IsOfCluster) await Task.WhenAll(unfinished.Select(batch => batch.Value.ContinueWith(static _ => { }, TaskScheduler.Default))).ConfigureAwait(false);
         await engine.DisposeAsync().ConfigureAwait(false);
         await _stores.DisposeAsync().ConfigureAwait(false);
 
@@ -122,18 +130,17 @@ internal sealed class LocalHost : BatchHost, IAsyncDisposable
     }
 
     /// <summary>The engine of all batches of this program, which counts cores and memory across them: opened for the first one, with the settings of its config.</summary>
-    private async Task<IBatchEngine> OpenAsync(BatchSpec spec, LocalEngineSettings settings, CodeLine at, CancellationToken cancellation)
+    private async Task<IBatchEngine> OpenAsync(BatchSpec spec, ConfiguredEngine settings, CodeLine at, CancellationToken cancellation)
     {
         await _opening.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             if (_engine is not null && settings != _settings)
                 throw at.Fault(PipelineCodes.EngineSettingsDiffer, $"The config of the batch \"{spec.Name}\" has another section [batch] than that of the batch \"{_first}\", which this program ran before on the same engine. Create both with the same config.");
-            // Readable by this user only, as the system creates temporary folders.
-            _folder ??= Directory.CreateTempSubdirectory("analysis-runner-");
             if (_engine is not null) return _engine;
-            _engine = await LocalEngine.OpenAsync(settings.ApplyTo(_options with { Directory = _folder.FullName }), cancellation).ConfigureAwait(false);
-            (_settings, _first) = (settings, spec.Name);
+            var folder = settings.NewFolder();
+            _engine = await settings.OpenAsync(folder, _options, _slurmOptions, cancellation).ConfigureAwait(false);
+            (_folder, _settings, _first) = (folder, settings, spec.Name);
             return _engine;
         }
         finally

@@ -1,7 +1,6 @@
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
-using AnalysisRunner.Engines.Local;
 
 namespace AnalysisRunner.Pipelines.Hosting;
 
@@ -25,9 +24,9 @@ internal sealed class ServerHost : BatchHost
             : throw new AnalysisRunnerException(PipelineCodes.DriverEnvironmentIncomplete, $"{DriverEnvironment.Url} is \"{url}\", which is not a URL.");
     }
 
-    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, LocalEngineSettings? settings, CodeLine at, CancellationToken cancellation)
+    private protected override async Task<BatchHandle> SubmitAsync(BatchSpec spec, ConfiguredEngine? settings, CodeLine at, CancellationToken cancellation)
     {
-        if (settings is not null && settings != new LocalEngineSettings() && Interlocked.Exchange(ref _hasTold, 1) == 0)
+        if (settings is not null && settings != ConfiguredEngine.None && Interlocked.Exchange(ref _hasTold, 1) == 0)
             Display.WriteLine("The section [batch] of the config is for programs that run alone: here the settings of the server hold.");
         var accepted = await _api.SubmitBatchAsync(spec, cancellation).ConfigureAwait(false);
         Display.WriteLine($"Submitted batch {spec.Name}: {accepted.Url}");

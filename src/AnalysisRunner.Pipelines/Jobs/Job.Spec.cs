@@ -34,6 +34,7 @@ public sealed partial class Job
         Environment = composition.Environment(Values.Environment),
         MilliCpu = Values.MilliCpu,
         MemoryBytes = Values.MemoryBytes,
+        MemoryGrowth = Values.MemoryGrowth,
         StorageBytes = Values.StorageBytes,
         Timeout = Values.Timeout,
         Attempts = Values.Attempts,

@@ -55,6 +55,22 @@ public abstract class JobSettings<TSelf>
             : throw Malformed(at, "an amount of memory", size, "such as \"4Gi\" or \"500M\"");
     }
 
+    /// <summary>
+    /// By what the memory is multiplied at each further attempt; unless set, what the engine is set to. Engines of clusters do this; on one machine the memory
+    /// stays as it is.
+    /// </summary>
+    /// <param name="factor">At least 1.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="AnalysisRunnerException"><c>AR5105</c>: it is less than 1, or no number.</exception>
+    public TSelf MemoryGrowth(double factor, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var at = Change(file, line);
+        return factor >= 1 && double.IsFinite(factor)
+            ? Set(Values with { MemoryGrowth = factor })
+            : throw Malformed(at, "a growth of memory", factor.ToString(CultureInfo.InvariantCulture), "1 or more");
+    }
+
     /// <summary>Scratch storage, such as <c>10Gi</c>; none is asked for unless set.</summary>
     /// <param name="size">The quantity in bytes (<see cref="ResourceQuantity"/>).</param>
     /// <param name="file">Filled in by the compiler.</param>

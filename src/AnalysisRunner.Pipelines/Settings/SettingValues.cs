@@ -9,6 +9,8 @@ internal sealed record SettingValues
 
     public long MemoryBytes { get; init; }
 
+    public double? MemoryGrowth { get; init; }
+
     public long StorageBytes { get; init; }
 
     public bool? Spot { get; init; }

@@ -51,7 +51,7 @@ internal static class InvocationFilters
             SubmittedBy = Read("user", text => text, "give one name"),
             Repository = Read("repository", text => RepositoryUrl.TryParse(text, out var url) ? url.ToString() : null, "give the repository's URL"),
             Commit = Read("commit", ParseCommit, "give 4 to 64 hexadecimal digits, the beginning of a commit's hash or all of it"),
-            State = Read("state", ParseState, "write 'accepted', 'running', 'succeeded', 'failed' or 'cancelled'"),
+            State = Read("state", ParseState, "write 'accepted', 'running', 'succeeded', 'failed', 'cancelled' or 'imported'"),
             From = Read("from", ParseMoment, "give a date such as '2026-03-04' or a moment such as '2026-03-04T05:06:07Z'"),
             Before = Read("before", ParseMoment, "give a date such as '2026-03-04' or a moment such as '2026-03-04T05:06:07Z'"),
             Text = Read("text", text => text, $"give words, at most {MaximumText} characters"),

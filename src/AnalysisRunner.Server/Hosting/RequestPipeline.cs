@@ -58,6 +58,7 @@ internal static class RequestPipeline
         app.UseEndpoints(routes =>
         {
             RunnerRoutes.Map(routes);
+            SignInMetadataRoute.Map(routes);
             CompatibleRoutes.Map(routes);
             InvocationRoutes.Map(routes);
             OutputRoutes.Map(routes);

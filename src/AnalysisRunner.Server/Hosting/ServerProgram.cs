@@ -14,6 +14,7 @@ public static class ServerProgram
         check   --config <server.toml>                                checks the settings
         backup  --config <server.toml> --to <file>                    writes the invocation log to a new file; the server may run
         restore --config <server.toml> --from <file>                  fills an empty invocation log; the server must not run
+        import  --config <server.toml> --from <file>                  adds the log of the server that is replaced; the server must not run
         forget  --config <server.toml> --older-than <days>            forgets denials and keys of ended invocations; the server may run
         """;
 

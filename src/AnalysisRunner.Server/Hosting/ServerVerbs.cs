@@ -2,6 +2,7 @@ using System.Globalization;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Record.Imports;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Submissions;
@@ -22,6 +23,7 @@ internal static class ServerVerbs
             "check" => null,
             "backup" => "--to",
             "restore" => "--from",
+            "import" => "--from",
             "forget" => "--older-than",
             _ => throw Wrong($"There is no verb {Quoted.Value(verb)}"),
         };
@@ -31,6 +33,7 @@ internal static class ServerVerbs
         {
             "backup" => await BackUpAsync(settings, Path.GetFullPath(given[option!]), cancellation),
             "restore" => await RestoreAsync(settings, Path.GetFullPath(given[option!]), cancellation),
+            "import" => await ImportAsync(settings, Path.GetFullPath(given[option!]), cancellation),
             "forget" => await ForgetAsync(settings, given[option!], cancellation),
             _ => "The settings are right.",
         };
@@ -70,6 +73,16 @@ internal static class ServerVerbs
         await using var log = await OpenAsync(settings, migrates: true);
         var rows = await log.RestoreAsync(file, cancellation);
         return string.Create(CultureInfo.InvariantCulture, $"{rows} rows of '{file}' are restored.");
+    }
+
+    private static async Task<string> ImportAsync(ServerSettings settings, string file, CancellationToken cancellation)
+    {
+        if (!File.Exists(file)) throw Wrong($"There is no file {Quoted.Value(file)}");
+        var records = ReplacedLog.Read(file, settings.Code);
+        using var held = StateLock.Take(settings.Fixed.State);
+        await using var log = await OpenAsync(settings, migrates: true);
+        var result = await log.ImportAsync(records, cancellation);
+        return string.Create(CultureInfo.InvariantCulture, $"{result.Imported} invocations of '{file}' are imported; {result.Known} were there already.");
     }
 
     private static async Task<string> ForgetAsync(ServerSettings settings, string days, CancellationToken cancellation)

@@ -59,7 +59,7 @@ internal sealed class SharedServer : IAsyncDisposable
                 Stores = stores,
                 SecurityTokens = options.SecurityTokens,
                 Engine = settings.Fixed.Slurm is { } slurm
-                    ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, replaceEngine, cancellation)
+                    ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, stores, current, replaceEngine, cancellation)
                     : await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),
                 Time = options.Time,
             }));

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Engines.Slurm;
 using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Security;
 
@@ -38,8 +39,11 @@ internal sealed record DatasetPolicy
     /// <summary>Whether standard and full may run although no identity keeps their jobs to what the level may do.</summary>
     public bool IsUnenforced { get; init; }
 
-    /// <summary>Who the jobs of a level are; a level that is not among them has the rights of the server.</summary>
+    /// <summary>Who the jobs of a level are; a level that is not among them, or names no user, has the rights of the server.</summary>
     public IReadOnlyDictionary<AccessLevel, JobIdentity> Identities { get; init; } = new Dictionary<AccessLevel, JobIdentity>();
+
+    /// <summary>Where Slurm places the jobs of a level, as far as that is different for it.</summary>
+    public IReadOnlyDictionary<AccessLevel, SlurmPlacement> SlurmPlacements { get; init; } = new Dictionary<AccessLevel, SlurmPlacement>();
 
     /// <summary>Whether its jobs use the server's own credentials for object stores; only where nothing is enforced anyway.</summary>
     public bool LendsStoreCredentials { get; init; }

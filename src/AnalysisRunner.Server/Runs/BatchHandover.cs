@@ -46,7 +46,13 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)
             ? spec.Key
             : $"{arGuid}.{spec.Key}";
-        spec = spec with { Key = key, Attributes = new Dictionary<string, string>(spec.Attributes) { [ArGuidAttribute] = arGuid, [StoreCredentials.DatasetAttribute] = record.Invocation.Dataset }, Identity = RoleVariables.ForEngine(record.Invocation.Identity) };
+        var attributes = new Dictionary<string, string>(spec.Attributes)
+        {
+            [ArGuidAttribute] = arGuid,
+            [StoreCredentials.DatasetAttribute] = record.Invocation.Dataset,
+            [SlurmPlacements.LevelAttribute] = record.Invocation.AccessLevel.ToName(),
+        };
+        spec = spec with { Key = key, Attributes = attributes, Identity = RoleVariables.ForEngine(record.Invocation.Identity) };
         spec = RoleVariables.AddTo(spec, RoleVariables.Of(record.Invocation.Identity, folders.Run(arGuid), address.DriverUrl));
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try

@@ -33,6 +33,7 @@ internal static class DriverBatch
             ["ar-guid"] = invocation.ArGuid,
             ["author"] = invocation.SubmittedBy,
             [StoreCredentials.DatasetAttribute] = invocation.Dataset,
+            [SlurmPlacements.LevelAttribute] = invocation.AccessLevel.ToName(),
             ["commit"] = invocation.Commit,
         };
         if (invocation.Repository is not null) attributes["repository"] = invocation.Repository;

@@ -48,7 +48,7 @@ internal static class DriverScript
         if (plan.Image is not null)
         {
             script.Append("printf '%s\\n' ")
-                .Append(ShellWord.Quote($"==> the image '{plan.Image}' is not used: this runner's engine runs on this machine, without containers"))
+                .Append(ShellWord.Quote($"==> the image '{plan.Image}' is not used: drivers run without containers here"))
                 .Append('\n');
         }
         if (checkout is not null) script.Append("_ar_step checkout\n");

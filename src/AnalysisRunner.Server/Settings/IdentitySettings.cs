@@ -13,6 +13,7 @@ internal static partial class IdentitySettings
 {
     private const string UserKey = "user";
     private const string RoleKey = "s3_role";
+    private const string AccountKey = "slurm_account";
 
     /// <summary>Who the jobs of each level of a dataset are.</summary>
     public static IReadOnlyDictionary<AccessLevel, JobIdentity> Read(ConfigTable dataset)
@@ -27,7 +28,7 @@ internal static partial class IdentitySettings
                 S3Role = item.Find(RoleKey)?.AsString(),
                 GcsServiceAccount = item.Find("gcs_service_account")?.AsString(),
                 SlurmUser = item.Find("slurm_user")?.AsString(),
-                SlurmAccount = item.Find("slurm_account")?.AsString(),
+                SlurmAccount = item.Find(AccountKey)?.AsString(),
             };
         }
         // Each level reaches what those below it let their group read; at level test everybody of the dataset works with the same files.
@@ -55,20 +56,22 @@ internal static partial class IdentitySettings
 
     private static IEnumerable<Problem> CheckLevels(ConfigNode dataset, string engine)
     {
-        var levels = dataset.Find("levels") is { IsTable: false, Value.Kind: TomlKind.Array } list
-            ? list.Value.AsArray().Where(item => item.Kind == TomlKind.String).Select(item => item.AsString()).ToList()
-            : ["test"];
+        var levels = SettingsCheck.LevelsOf(dataset);
         foreach (var level in Levels(dataset))
         {
             if (!levels.Contains(level.Key))
                 yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" is about a level that 'levels' of [datasets.{dataset.Key}] does not have; correct the name, add the level there, or remove the key.");
-            // What can be given: so far users of this machine, by the engine of this machine, and roles for S3 by the server to whoever is such a user.
-            foreach (var kind in level.Children.Where(child => child.Key is "gcs_service_account" or "slurm_user" or "slurm_account" || (child.Key is UserKey or RoleKey && engine != "local")))
+            // What can be given: by the engine of this machine its users, and to whoever is one a role for S3, which is the server's to take; by Slurm an account.
+            foreach (var kind in level.Children.Where(child => child.Key is "gcs_service_account" or "slurm_user" || (child.Key is UserKey or RoleKey && engine != "local") || (child.Key == AccountKey && engine != "slurm")))
                 yield return SettingsCheck.At(kind, IdentityCodes.KindNotSupported, $"\"{kind.Path}\" cannot be given to jobs by the engine '{engine}'; remove it, or use an engine that can.");
             if (engine == "local" && level.Find(RoleKey) is { } role && Refuse(dataset, level, role) is { } why)
                 yield return SettingsCheck.At(role, IdentityCodes.KindNotSupported, $"\"{role.Path}\" {why}");
+            if (level.Find(AccountKey) is { } account)
+            {
+                foreach (var problem in SlurmSettings.CheckAccount(account)) yield return problem;
+            }
             if (level.IsTable && !level.Children.Any())
-                yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" says nothing; name a '{UserKey}', or remove it.");
+                yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" says nothing; name a '{UserKey}', for Slurm a '{AccountKey}', or remove it.");
         }
     }
 
@@ -107,10 +110,7 @@ internal static partial class IdentitySettings
     private static IEnumerable<Problem> CheckComplete(ConfigNode dataset)
     {
         if (dataset.Find("unenforced") is { IsTable: false, Value.Kind: TomlKind.Boolean } unenforced && unenforced.Value.AsBoolean()) yield break;
-        var levels = dataset.Find("levels") is { IsTable: false, Value.Kind: TomlKind.Array } list
-            ? list.Value.AsArray().Where(item => item.Kind == TomlKind.String).Select(item => item.AsString())
-            : ["test"];
-        foreach (var level in levels.Where(level => dataset.Find("identity")?.Find(level)?.Find(UserKey) is null))
+        foreach (var level in SettingsCheck.LevelsOf(dataset).Where(level => dataset.Find("identity")?.Find(level)?.Find(UserKey) is null))
             yield return SettingsCheck.At(dataset, IdentityCodes.IdentityMissing, $"\"{dataset.Path}\" has no identity for its level '{level}', while other levels have: its jobs would run as root and could do everything. Set '{level}' in [datasets.{dataset.Key}.identity], or 'unenforced = true' if everybody in the dataset may do that.");
     }
 

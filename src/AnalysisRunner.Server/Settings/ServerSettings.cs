@@ -1,4 +1,5 @@
 using AnalysisRunner.Engines.Local;
+using AnalysisRunner.Engines.Slurm;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Record;
 
@@ -69,7 +70,7 @@ internal sealed record FixedSettings
     public LocalEngineSettings LocalEngine { get; init; } = new();
 
     /// <summary>The cluster that runs drivers and jobs; null when this machine does.</summary>
-    public SlurmSettings? Slurm { get; init; }
+    public SlurmEngineSettings? Slurm { get; init; }
 
     /// <summary>Where composed configs are kept, an absolute path or a URL; null for the folder in the state folder.</summary>
     public string? ConfigStore { get; init; }
@@ -128,6 +129,12 @@ internal sealed record IssuerSettings
 
     /// <summary>The client's secret; null for a public client.</summary>
     public SecretSource? ClientSecret { get; init; }
+
+    /// <summary>The public client by which the command line signs users in; null where it cannot.</summary>
+    public string? CommandLineClientId { get; init; }
+
+    /// <summary>What the issuer wants beside it; no secret, for everybody is told.</summary>
+    public string? CommandLineClientSecret { get; init; }
 
     /// <summary>Where its keys are; null means by discovery.</summary>
     public Uri? KeysUrl { get; init; }

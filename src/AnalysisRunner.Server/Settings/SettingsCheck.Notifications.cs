@@ -29,6 +29,7 @@ internal sealed partial class SettingsCheck
         {
             Secret(identity, "client_secret", isRequired: false);
             if (identity.Find("client_id") is { } client && identity.Find("workflow_repositories") is not null) Report(client, "signs browsers in, and the tokens of this issuer are those of workflows; remove one of the two.");
+            if (identity.Find("cli_client_id") is { } commandLine && identity.Find("workflow_repositories") is not null) Report(commandLine, "signs people in, and the tokens of this issuer are those of workflows; remove one of the two.");
         }
         foreach (var dataset in Tables(settings, "datasets"))
         {

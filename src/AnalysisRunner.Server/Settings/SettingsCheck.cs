@@ -52,9 +52,6 @@ internal sealed partial class SettingsCheck(SettingsText text)
             Report(place, $"holds {Quoted.Value(name)}, which is no name of an environment variable, or one that decides which config, identity or programs a run has; remove it.");
         }
 
-        foreach (var (key, problem) in SlurmSettings.Problems(key => Text(settings.Find("slurm", key)), [.. Items(settings.Find("slurm", "options")).Select(item => item.Text)]))
-            _problems.Add(At(settings.Find("slurm", key)!, problem.Code, problem.Message));
-
         foreach (var repository in Tables(settings, "repositories"))
         {
             RepositoryName(repository, repository.Key);
@@ -165,6 +162,11 @@ internal sealed partial class SettingsCheck(SettingsText text)
         var shown = Text(node) is { } value ? $"\"{node.Path}\" is {Quoted.Value(value)}, which" : $"\"{node.Path}\"";
         _problems.Add(At(node, PolicyCodes.Settings, $"{shown} {fault}"));
     }
+
+    /// <summary>The levels of a dataset, by name.</summary>
+    internal static IReadOnlyList<string> LevelsOf(ConfigNode dataset) => dataset.Find("levels") is { IsTable: false, Value.Kind: TomlKind.Array } levels
+        ? [.. levels.Value.AsArray().Where(item => item.Kind == TomlKind.String).Select(item => item.AsString())]
+        : ["test"];
 
     internal static Problem At(ConfigNode node, string code, string message) =>
         new(code, message, node.Path, node.Place.File, node.Place.Span.Line, node.Place.Span.Column);

@@ -15,6 +15,8 @@ internal static partial class SettingsReader
     /// <summary>What the settings may contain.</summary>
     public static Schema Schema { get; } = ReadSchema(SchemaResource, LocalEngineReader.SchemaResource);
 
+    private static readonly string[] ClientKeys = ["client_id", "cli_client_id"];
+
     private static readonly ConfigLoader Loader = new(Schema);
 
     /// <summary>Reads the settings and the files of members that they name.</summary>
@@ -29,6 +31,7 @@ internal static partial class SettingsReader
         check.Check(merged, found.Select(problem => problem.Key).ToHashSet(StringComparer.Ordinal));
         problems.AddRange(check.Problems);
         problems.AddRange(IdentitySettings.Check(merged));
+        problems.AddRange(SlurmSettings.Check(merged));
         if (problems.Count > 0) throw new AnalysisRunnerException([.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
         return Build(text, Loader.Read(text.Layers), check.MembersOfFiles);
     }
@@ -106,9 +109,11 @@ internal static partial class SettingsReader
     {
         Name = name,
         Issuer = item["issuer"].AsString(),
-        // What a browser's sign-in brings is meant for the client.
-        Audiences = item.Find("client_id") is { } client ? [.. Strings(item["audiences"]), client.AsString()] : Strings(item["audiences"]),
+        // What a sign-in brings is meant for the client.
+        Audiences = [.. Strings(item["audiences"]), .. ClientKeys.Select(key => item.Find(key)?.AsString()).OfType<string>()],
         ClientId = item.Find("client_id")?.AsString(),
+        CommandLineClientId = item.Find("cli_client_id")?.AsString(),
+        CommandLineClientSecret = item.Find("cli_client_secret")?.AsString(),
         ClientSecret = ReadSecret(text, item, "client_secret"),
         KeysUrl = item.Find("jwks_uri") is { } keys ? new Uri(keys.AsString()) : null,
         EmailClaim = item["email_claim"].AsString(),
@@ -129,6 +134,7 @@ internal static partial class SettingsReader
         AllowsUncommittedConfig = item["uncommitted_config"].AsBoolean(),
         IsUnenforced = item["unenforced"].AsBoolean(),
         Identities = IdentitySettings.Read(item),
+        SlurmPlacements = SlurmSettings.ReadLevels(item),
         LendsStoreCredentials = item["store_credentials"].AsString() == SettingsCheck.LentCredentials,
     };
 

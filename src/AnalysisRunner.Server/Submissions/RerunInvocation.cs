@@ -29,7 +29,7 @@ internal sealed class RerunInvocation(IInvocationLog log, SubmitInvocation submi
     public async Task<SubmissionAccepted> ExecuteAsync(
         Caller caller, Invocation repeated, JsonObject changes, string idempotencyKey, CancellationToken cancellation)
     {
-        var request = Recorded(repeated, (await log.GetRequestAsync(repeated.ArGuid, cancellation))!);
+        var request = Recorded(repeated, await log.GetRequestAsync(repeated.ArGuid, cancellation) ?? throw NotRepeatable(repeated));
         var changed = Apply(request, changes);
         RequireEnvironment(repeated, changes[Environment] as JsonObject);
         return await submission.ExecuteAsync(caller, Read(request), idempotencyKey, [], cancellation, new Rerun(repeated.ArGuid, changed));
@@ -70,6 +70,10 @@ internal sealed class RerunInvocation(IInvocationLog log, SubmitInvocation submi
             EndCodes.EnvironmentValuesMissing,
             $"Invocation '{repeated.ArGuid}' was given values of {string.Join(", ", missing.Select(Quoted.Value))}, and values of environment variables are not kept; give them again in 'environment'.");
     }
+
+    private static AnalysisRunnerException NotRepeatable(Invocation repeated) => new(
+        CommandLineCodes.ImportedNotRepeatable,
+        $"Invocation '{repeated.ArGuid}' was imported from the log of another server, which does not keep what a repetition needs: the words of the command, resources, variables. Submit it anew.");
 
     private static SubmissionRequest Read(JsonObject request)
     {

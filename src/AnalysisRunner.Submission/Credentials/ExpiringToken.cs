@@ -21,7 +21,7 @@ internal sealed class ExpiringToken(Func<CancellationToken, Task<string>> ask, T
         {
             if (time.GetUtcNow() < _until) return _token;
             _token = await ask(cancellation).ConfigureAwait(false);
-            _until = ExpiryOf(_token) - Reserve;
+            _until = EndOf(_token);
             return _token;
         }
         finally
@@ -31,6 +31,9 @@ internal sealed class ExpiringToken(Func<CancellationToken, Task<string>> ask, T
     }
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Until when a token is used.</summary>
+    public static DateTimeOffset EndOf(string token) => ExpiryOf(token) - Reserve;
 
     /// <summary>When a JSON Web Token says that it expires; one that does not say is good for one use.</summary>
     private static DateTimeOffset ExpiryOf(string token)

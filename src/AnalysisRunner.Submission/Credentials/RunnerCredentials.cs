@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 
@@ -10,7 +9,7 @@ namespace AnalysisRunner.Submission.Credentials;
 /// build property: those end up in logs (pitfalls C14).
 /// </summary>
 /// <param name="environment">Reads an environment variable.</param>
-/// <param name="credentialsFile">A JSON object of base URLs and tokens.</param>
+/// <param name="credentialsFile">A JSON object of base URLs and tokens; what 'analysis-runner login' has put there is renewed.</param>
 public sealed class RunnerCredentials(Func<string, string?> environment, string credentialsFile)
 {
     /// <summary>The variable that holds a token.</summary>
@@ -40,8 +39,9 @@ public sealed class RunnerCredentials(Func<string, string?> environment, string 
     {
         if (environment(Variable) is { Length: > 0 } token) return _ => ValueTask.FromResult<string?>(token);
         var address = Canonical(server);
-        foreach (var (url, stored) in ReadFile())
-            if (Uri.TryCreate(url, UriKind.Absolute, out var known) && Canonical(known) == address) return _ => ValueTask.FromResult<string?>(stored);
+        var file = new CredentialsFile(credentialsFile);
+        if (file.Find(server) is { } kept)
+            return kept.Renewal is null ? _ => ValueTask.FromResult<string?>(kept.Token) : new ExpiringToken(new RenewedTokens(file, server, TimeProvider.System).AskAsync, TimeProvider.System).GetAsync;
 
         var audience = environment(AudienceVariable) is { Length: > 0 } chosen ? chosen : address;
         var gitHub = new GitHubActionsTokens(environment);
@@ -50,30 +50,11 @@ public sealed class RunnerCredentials(Func<string, string?> environment, string 
         if (google.IsAvailable) return new ExpiringToken(cancellation => google.AskAsync(audience, cancellation), TimeProvider.System).GetAsync;
 
         var job = environment("GITHUB_ACTIONS") == "true" ? " In this GitHub Actions job, 'permissions: id-token: write' is enough." : "";
-        throw Refuse($"There is no token for '{address}'. Set the environment variable {Variable}, or add \"{address}\": \"<token>\" to '{credentialsFile}'.{job}");
+        throw Refuse($"There is no token for '{address}'. Run 'analysis-runner login', set the environment variable {Variable}, or add \"{address}\": \"<token>\" to '{credentialsFile}'.{job}");
     }
 
     /// <summary>The form in which the file names a server.</summary>
     public static string Canonical(Uri server) => (server ?? throw new ArgumentNullException(nameof(server))).GetLeftPart(UriPartial.Path).TrimEnd('/');
-
-    private Dictionary<string, string> ReadFile()
-    {
-        try
-        {
-            if (!File.Exists(credentialsFile)) return [];
-            const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(credentialsFile) & Others) != 0)
-                throw Refuse($"The file '{credentialsFile}' holds tokens and other users may read or write it. Run 'chmod 600' on it, and replace the tokens if they were seen.");
-
-            using var document = JsonDocument.Parse(File.ReadAllBytes(credentialsFile));
-            return document.RootElement.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "");
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException or IOException or UnauthorizedAccessException)
-        {
-            // The reader's own message is left out: it may quote the text.
-            throw Refuse($"The file '{credentialsFile}' cannot be read as a JSON object of server addresses and tokens.", exception);
-        }
-    }
 
     private static AnalysisRunnerException Refuse(string message, Exception? inner = null) => new(BuildCodes.NoCredentials, message, inner);
 }

@@ -49,7 +49,7 @@ internal sealed class GitRemote(GitCommand git, GitCommand patient, string root,
             : $"Try 'git {arguments[0]} {remote}'.";
         throw new AnalysisRunnerException(
             SubmissionCodes.RemoteNotReachable,
-            $"The remote '{remote}' did not answer, so it is not known whether it has commit {commit.Short}: {TerminalText.OneLine(GitText.LastLine(result.Error))}. {remedy}");
+            $"The remote '{remote}' did not answer, so it is not known whether it has commit {commit.Short}: {TerminalText.OneLine(GitText.FirstReason(result.Error))}. {remedy}");
     }
 
     /// <summary>The branches that may have come to hold the commit: the default one, the one that is checked out, and those that held it when last seen.</summary>

@@ -6,6 +6,8 @@ namespace AnalysisRunner.Submission.Git;
 /// <summary>What git prints, as values.</summary>
 internal static class GitText
 {
+    private const string SaidNothing = "it said nothing";
+
     /// <summary>The output of a command that must succeed.</summary>
     /// <exception cref="AnalysisRunnerException">AR2018: it failed.</exception>
     public static Task<string> OutputAsync(this GitCommand git, string folder, CancellationToken cancellation, params string[] arguments) =>
@@ -28,6 +30,11 @@ internal static class GitText
     public static string OneLine(string output) => output.EndsWith('\n') ? output[..^1].TrimEnd('\r') : output;
 
     /// <summary>The last thing that was said.</summary>
-    public static string LastLine(string error) =>
-        error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "it said nothing";
+    public static string LastLine(string error) => Lines(error).LastOrDefault() ?? SaidNothing;
+
+    /// <summary>Why a remote could not be asked: what git or ssh said first. What follows is advice for somebody at a terminal.</summary>
+    public static string FirstReason(string error) =>
+        Lines(error).FirstOrDefault(line => !line.StartsWith("warning:", StringComparison.OrdinalIgnoreCase))?.TrimEnd('.') ?? SaidNothing;
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -3,8 +3,8 @@ using System.Security;
 namespace AnalysisRunner.EndToEnd.Tests.Fixtures;
 
 /// <summary>
-/// A real git repository outside this checkout that holds one analysis project, and a state folder of its own for the local runner. The project is
-/// samples/HelloBatch with references to the built product in place of packages.
+/// A real git repository outside this checkout that holds one analysis project, and a state folder of its own for the local runner. The project is one of
+/// the samples, with references to the built product in place of packages.
 /// </summary>
 internal sealed class AnalysisRepository : IAsyncDisposable
 {
@@ -23,16 +23,15 @@ internal sealed class AnalysisRepository : IAsyncDisposable
 
     public string Project => Path.Combine(Root, "analysis");
 
-    public static async Task<AnalysisRepository> CreateAsync(LocalRunnerState? state = null)
+    public static async Task<AnalysisRepository> CreateAsync(LocalRunnerState? state = null, string sample = "HelloBatch")
     {
         var root = Directory.CreateTempSubdirectory("analysis repository ").FullName;
         var repository = new AnalysisRepository(root, state ?? LocalRunnerState.Create(), ownsState: state is null);
         Directory.CreateDirectory(repository.Project);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Product.RepositoryRoot, "samples", "HelloBatch")))
-        {
-            if (Path.GetExtension(file) is ".cs" or ".toml") File.Copy(file, Path.Combine(repository.Project, Path.GetFileName(file)));
-        }
-        repository.Write("analysis/HelloBatch.csproj", ProjectFile());
+        var files = Directory.GetFiles(Path.Combine(Product.RepositoryRoot, "samples", sample)).Where(file => Path.GetExtension(file) is ".cs" or ".toml").ToArray();
+        foreach (var file in files) File.Copy(file, Path.Combine(repository.Project, Path.GetFileName(file)));
+        var config = files.Single(file => file.EndsWith(".toml", StringComparison.Ordinal) && !file.EndsWith(".schema.toml", StringComparison.Ordinal));
+        repository.Write($"analysis/{sample}.csproj", ProjectFile(sample, Path.GetFileName(config)));
         repository.Write(".gitignore", "bin/\nobj/\n");
         await repository.GitAsync("init", "--quiet", "-b", "main");
         await repository.CommitAsync("Say hello");
@@ -90,7 +89,7 @@ internal sealed class AnalysisRepository : IAsyncDisposable
         await using (command) return new Outcome(await command.EndAsync(), command.Output);
     }
 
-    private static string ProjectFile()
+    private static string ProjectFile(string sample, string config)
     {
         var sdk = Escape(Path.Combine(Product.RepositoryRoot, "src", "AnalysisRunner.Sdk", "Sdk"));
         return $"""
@@ -107,10 +106,10 @@ internal sealed class AnalysisRepository : IAsyncDisposable
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
-                <RootNamespace>HelloBatch</RootNamespace>
+                <RootNamespace>{sample}</RootNamespace>
               </PropertyGroup>
               <ItemGroup>
-                <AnalysisConfig Include="hello.toml" />
+                <AnalysisConfig Include="{config}" />
                 <Reference Include="{Escape(Product.Pipelines)}/AnalysisRunner.*.dll" />
               </ItemGroup>
               <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />

@@ -14,16 +14,21 @@ internal sealed class HostedRemote : IAsyncDisposable
     /// <summary>The environment in which git reaches the remote.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
 
+    /// <summary>The folder with the stand-in, under ssh's own name, for a program that looks for ssh in <c>PATH</c>.</summary>
+    public string Programs => Path.Combine(_folder, "programs");
+
     /// <summary>Makes the remote, adds it as origin in the scp-like form, and pushes main.</summary>
     public static async Task<HostedRemote> CreateAsync(AnalysisRepository analysis)
     {
         var folder = Directory.CreateTempSubdirectory("hosted ").FullName;
-        var program = Path.Combine(folder, "stand-in");
-        await File.WriteAllTextAsync(program, """
+        var program = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "programs")).FullName, "ssh");
+        await File.WriteAllTextAsync(program, $$"""
             #!/usr/bin/env bash
-            # Called with the host and one command, such as: git-upload-pack 'acme/analysis.git'
+            # Called with options, the host and one command, such as: git-upload-pack 'acme/analysis.git'
             command=${!#}
-            exec ${command%% *} "$HOSTED_REMOTES/$(basename "${command#* }" .git\').git"
+            name=${command##*/}
+            name=${name%\'}
+            exec ${command%% *} "{{folder}}/${name%.git}.git"
             """);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var remote = new HostedRemote(
@@ -32,7 +37,6 @@ internal sealed class HostedRemote : IAsyncDisposable
             {
                 ["GIT_SSH_COMMAND"] = $"'{program}'",
                 ["GIT_SSH_VARIANT"] = "simple",
-                ["HOSTED_REMOTES"] = folder,
             });
         await remote.AddAsync("analysis");
         await analysis.GitAsync("remote", "add", "origin", "git@git.example.org:acme/analysis.git");

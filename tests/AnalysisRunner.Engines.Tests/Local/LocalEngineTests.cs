@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines.Local;
+using AnalysisRunner.Engines.Local.Processes;
 
 namespace AnalysisRunner.Engines.Tests.Local;
 
@@ -52,6 +54,46 @@ public sealed class LocalEngineTests : BatchEngineContract
         await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "sh -c 'ls /proc/$$/fd; :' | tr '\\n' ' '")));
 
         (await Engine.LogAsync("b", 1)).Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["0", "1", "2"]);
+    }
+
+    [UnixFact]
+    public async Task The_memory_of_the_host_is_not_counted_as_that_of_a_job()
+    {
+        var own = Process.GetCurrentProcess().PeakWorkingSet64;
+        // What has no line end is held by tail as a whole.
+        var large = $"head -c {own + (128 << 20)} /dev/zero | tail -n 1 | wc -c";
+
+        await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "true"), Specs.Job(2, large)));
+
+        ((await Engine.JobAsync("b", 1)).PeakMemoryBytes ?? 0).ShouldBeLessThan(own / 2);
+        (await Engine.JobAsync("b", 2)).PeakMemoryBytes!.Value.ShouldBeInRange(own + (128 << 20), 3 * own);
+    }
+
+    [UnixFact]
+    public async Task What_runs_in_the_session_of_a_job_is_seen()
+    {
+        var processes = new PosixJobProcesses();
+        var log = Folder["log"];
+        using (var mkfifo = Process.Start("mkfifo", [log])) await mkfifo.WaitForExitAsync();
+        // Opening a pipe to write waits for its reader, in the child: so the reader is there first.
+        var says = Task.Run(() => File.ReadAllText(log));
+        var process = processes.Start(new("/bin/bash", ["-c", "printf up; exec >/dev/null 2>&1; read -r < <(sleep 600)"], new Dictionary<string, string>(), log));
+        try
+        {
+            if (!OperatingSystem.IsLinux()) return;
+            var leaders = new HashSet<int> { process.Pid, 1 << 30 };
+            // What is read from the pipe, a bash that runs has written.
+            (await says).ShouldBe("up");
+            var usage = processes.Sample(leaders).ShouldHaveSingleItem();
+            usage.Key.ShouldBe(process.Pid);
+            usage.Value.PeakMemoryBytes!.Value.ShouldBeInRange(1 << 19, 32 << 20);
+        }
+        finally
+        {
+            processes.Stop(process.Pid, force: true);
+            process.Wait();
+            process.Reap();
+        }
     }
 
     [UnixFact]

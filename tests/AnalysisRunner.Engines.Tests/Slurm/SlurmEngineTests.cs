@@ -10,9 +10,6 @@ namespace AnalysisRunner.Engines.Tests.Slurm;
 [NeedsSlurm]
 public sealed class SlurmEngineTests : BatchEngineContract
 {
-    /// <summary>Slurm knows how much memory a job had only where it uses control groups and accounting.</summary>
-    protected override bool KnowsPeakMemory => false;
-
     private SlurmEngineOptions Options => new()
     {
         Directory = Folder["state"],
@@ -133,6 +130,44 @@ public sealed class SlurmEngineTests : BatchEngineContract
         var refusal = await Should.ThrowAsync<AnalysisRunnerException>(Engine.SubmitAsync(spec, CancellationToken.None));
 
         refusal.Problems.Select(problem => problem.Code).ShouldBe([EngineCodes.VariableReadOnly, EngineCodes.ImageNotSupported]);
+    }
+
+    [SlurmFact]
+    public async Task An_account_is_the_only_kind_of_identity_that_it_gives()
+    {
+        var job = Specs.Job(1, "scontrol show job \"$SLURM_JOB_ID\" | grep -oE 'Account=[^ ]+|Nice=[^ ]+|Partition=[^ ]+'");
+        var options = Options with
+        {
+            Directory = Folder["placed"],
+            Placement = new SlurmPlacement { Partition = "main", Account = "everybody", Options = new Dictionary<string, string> { ["nice"] = "10" } },
+            PlacementOf = batch => batch.Key == "placed" ? new SlurmPlacement { Partition = "drivers", Options = new Dictionary<string, string> { ["nice"] = "20" } } : null,
+        };
+        await using (var engine = await SlurmEngine.OpenAsync(options, CancellationToken.None))
+        {
+            await engine.RunAsync(Specs.Batch("placed", job) with { Identity = new JobIdentity { SlurmAccount = "ours" } });
+            await engine.RunAsync(Specs.Batch("other", job));
+
+            (await engine.LogAsync("placed", 1)).ShouldBe("Nice=20\nAccount=ours\nPartition=drivers\n");
+            (await engine.LogAsync("other", 1)).ShouldBe("Nice=10\nAccount=everybody\nPartition=main\n");
+        }
+
+        foreach (var identity in new[] { new JobIdentity { User = "nobody" }, new JobIdentity { SlurmUser = "nobody" }, new JobIdentity { S3Role = "arn" }, new JobIdentity { GcsServiceAccount = "a@b" } })
+            (await RefusalOf(identity)).ShouldBe(IdentityCodes.KindNotSupported);
+        (await RefusalOf(new JobIdentity { SlurmAccount = "a --wrap=x" })).ShouldBe(EngineCodes.SlurmOptionMalformed);
+
+        async Task<string> RefusalOf(JobIdentity identity) => (await Should.ThrowAsync<AnalysisRunnerException>(Engine.SubmitAsync(Specs.Batch("b", job) with { Identity = identity }, CancellationToken.None))).Problems.Single().Code;
+    }
+
+    [SlurmFact]
+    public async Task Memory_grows_with_the_attempts()
+    {
+        await using var engine = await SlurmEngine.OpenAsync(Options with { Directory = Folder["grows"], MemoryGrowth = 1.5 }, CancellationToken.None);
+
+        await engine.RunAsync(Specs.Batch("b", Specs.Job(1, $"scontrol show job \"$SLURM_JOB_ID\" | grep -oE 'MinMemoryNode=[^ ]+' >> '{Folder["memory"]}'; false") with { MemoryBytes = 100L << 20, Attempts = 3 }));
+
+        (await File.ReadAllLinesAsync(Folder["memory"])).ShouldBe(["MinMemoryNode=100M", "MinMemoryNode=150M", "MinMemoryNode=225M"]);
+        await engine.RunAsync(Specs.Batch("own", Specs.Job(1, $"scontrol show job \"$SLURM_JOB_ID\" | grep -oE 'MinMemoryNode=[^ ]+' >> '{Folder["own"]}'; false") with { MemoryBytes = 100L << 20, MemoryGrowth = 2, Attempts = 2 }));
+        (await File.ReadAllLinesAsync(Folder["own"])).ShouldBe(["MinMemoryNode=100M", "MinMemoryNode=200M"]);
     }
 
     [SlurmFact]

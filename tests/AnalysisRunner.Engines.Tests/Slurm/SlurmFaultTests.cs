@@ -171,6 +171,81 @@ public sealed class SlurmFaultTests(SlurmFixture cluster) : IDisposable
     }
 
     [SlurmFact]
+    public async Task A_job_that_somebody_puts_back_into_the_queue_is_attempted_again()
+    {
+        await using var engine = await OpenAsync(Options);
+        var command = $"echo \"$SLURM_JOB_ID\" >> '{_folder["ids"]}'; if [ $(wc -l < '{_folder["ids"]}') = 1 ]; then sleep 600; fi";
+        await engine.SubmitAsync(Specs.Batch(Key, Specs.Job(1, command)), CancellationToken.None);
+        await SlurmTestCluster.UntilAsync(() => Task.FromResult(File.Exists(_folder["ids"]) && File.ReadAllText(_folder["ids"]).Contains('\n', StringComparison.Ordinal)));
+        var id = (await File.ReadAllTextAsync(_folder["ids"])).Trim();
+
+        // The engine asks Slurm not to do this by itself; an administrator can overrule that.
+        await SlurmTestCluster.RunAsync("scontrol", "update", $"JobId={id}", "Requeue=1");
+        await SlurmTestCluster.RunAsync("scontrol", "requeue", id);
+
+        (await engine.EndAsync(Key)).State.ShouldBe(BatchState.Succeeded);
+        var attempts = await engine.GetAttemptsAsync(Key, 1, CancellationToken.None);
+        attempts.Select(attempt => attempt.State).ShouldBe([JobState.Failed, JobState.Succeeded]);
+        attempts[0].Reason!.ShouldStartWith(EngineCodes.RequeuedInSlurm);
+        // What was put back is taken out: its attempt is over.
+        await SlurmTestCluster.UntilAsync(async () => await SlurmTestCluster.RunAsync("squeue", "-h", "-o", "%F") == "");
+        (await File.ReadAllLinesAsync(_folder["ids"])).Length.ShouldBe(2);
+    }
+
+    [SlurmFact]
+    public async Task Ten_thousand_jobs_with_little_in_common_are_handed_over_few_at_a_time()
+    {
+        const int Jobs = 10_000, Shapes = 150, AtOnce = 4, Refusals = 6;
+        // Each call says how many there are at this moment. The first ones are told what sbatch says before it waits by itself, for minutes.
+        var running = Directory.CreateDirectory(_folder["running"]).FullName;
+        var programs = await ProgramsAsync($$"""
+            mkdir '{{running}}'/$$
+            trap "rmdir '{{running}}'/$$" EXIT
+            ls '{{running}}' | wc -l >> '{{_folder["peaks"]}}'
+            if [ $(wc -l < '{{_folder["calls"]}}') -le {{Digits(Refusals)}} ]; then
+              echo 'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying' >&2
+              rmdir '{{running}}'/$$
+              exec sleep 600
+            fi
+            /usr/bin/sbatch "$@"
+            """);
+        var random = new Random(20260304);
+        var spec = Specs.Batch(Key, [.. Enumerable.Range(1, Jobs).Select(id => Specs.Job(id, "true", id < 10 || random.Next(3) == 0 ? [] : [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, id)).Distinct().Order()]) with { MemoryBytes = (1L + (id % Shapes)) << 20 })]);
+        await using var engine = await OpenAsync(Options with { ProgramFolder = programs, Placement = new SlurmPlacement { Partition = "closed" }, MostSubmissionsAtOnce = AtOnce });
+        await engine.SubmitAsync(spec, CancellationToken.None);
+
+        var free = spec.Jobs.Where(job => job.Parents.Count == 0).Select(job => job.Id).ToHashSet();
+        await SlurmTestCluster.UntilAsync(async () => (await engine.GetJobsAsync(Key, 0, Jobs, CancellationToken.None)).Count(job => free.Contains(job.Id) && job.Reason is not null) == free.Count);
+
+        // One call for each shape of what can start, some for what can wait in Slurm, and those that were refused.
+        (await File.ReadAllLinesAsync(_folder["calls"])).Length.ShouldBeInRange(Shapes + Refusals, Shapes + SubmissionPlan.MostAhead + (2 * Refusals));
+        (await File.ReadAllLinesAsync(_folder["peaks"])).Max(line => int.Parse(line, CultureInfo.InvariantCulture)).ShouldBeInRange(2, AtOnce);
+        lock (_reports) _reports.Count(problem => problem.Code == EngineCodes.SlurmTakesNothing).ShouldBe(1);
+        await engine.CancelAsync(Key, "seen", CancellationToken.None);
+        (await engine.EndAsync(Key)).Jobs.Cancelled.ShouldBe(Jobs);
+        await SlurmTestCluster.UntilAsync(async () => await SlurmTestCluster.RunAsync("squeue", "-h", "-p", "closed", "-o", "%F") == "");
+    }
+
+    [SlurmFact]
+    public async Task An_irregular_graph_runs_in_its_order_each_job_once()
+    {
+        const int Jobs = 300;
+        var random = new Random(7);
+        // A job fails when something that it waits for has left no mark.
+        var spec = Specs.Batch(Key, [.. Enumerable.Range(1, Jobs).Select(id =>
+        {
+            int[] parents = id < 5 ? [] : [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => random.Next(1, id)).Distinct().Order()];
+            var looks = string.Concat(parents.Select(parent => $"[ -e \"$BATCH_TMPDIR/{Digits(parent)}\" ]; "));
+            return Specs.Job(id, $"{looks}echo {Digits(id)} >> '{_folder["marks"]}'; touch \"$BATCH_TMPDIR/{Digits(id)}\"", parents) with { MilliCpu = 1000 * random.Next(1, 4) };
+        })]);
+        await using var engine = await OpenAsync(Options);
+
+        (await engine.RunAsync(spec)).State.ShouldBe(BatchState.Succeeded);
+
+        (await Marks()).Order().ShouldBe(Enumerable.Range(1, Jobs));
+    }
+
+    [SlurmFact]
     public async Task Two_thousand_jobs_with_failures_all_succeed_in_the_end_each_once()
     {
         const int Jobs = 2000;
@@ -209,6 +284,8 @@ public sealed class SlurmFaultTests(SlurmFixture cluster) : IDisposable
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
         return folder;
     }
+
+    private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static Task<SlurmEngine> OpenAsync(SlurmEngineOptions options) => SlurmEngine.OpenAsync(options, CancellationToken.None);
 }

@@ -2,10 +2,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Record.Imports;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using AnalysisRunner.Server.Tests.Record;
 
 namespace AnalysisRunner.Server.Tests.Api;
 
@@ -65,6 +69,30 @@ public sealed class RerunTests
         again.EnvironmentNames.ShouldBe(["A", "B"]);
         again.RerunChanges.ShouldBe(["environment"]);
         (await server.LogOfAsync(again.ArGuid)).ShouldContain("34");
+    }
+
+    [GitFact]
+    public async Task What_was_imported_is_seen_and_not_repeated()
+    {
+        await using var server = await TestServer.StartAsync();
+        var log = (InvocationLog)server.InvocationLog;
+        var foreign = Samples.Submission(1).Invocation with { Dataset = "ds1", RerunOf = null, RerunChanges = null };
+        await log.ImportAsync([new ImportedInvocation(foreign, "{}")], TestRunner.Limit());
+
+        using var api = server.Connect();
+        var seen = await api.GetInvocationAsync(foreign.ArGuid, TestRunner.Limit());
+        (seen.State, seen.IsFinal).ShouldBe((InvocationState.Imported, true));
+        (await api.ListInvocationsAsync(new InvocationListing { State = "imported" }, TestRunner.Limit())).Invocations.ShouldHaveSingleItem();
+        (await RefusalAsync(server, foreign.ArGuid, "")).ShouldBe((HttpStatusCode.UnprocessableEntity, CommandLineCodes.ImportedNotRepeatable));
+        using var browser = server.Http(server.Issuer.Token());
+        foreach (var part in new[] { "log", "events", "outputs", "config" })
+        {
+            using var response = await browser.GetAsync($"/api/v1/invocations/{foreign.ArGuid}/{part}");
+            ((int)response.StatusCode).ShouldBeLessThan(500, part);
+        }
+        // A restart takes up what has not ended, and this has.
+        await server.RestartAsync();
+        (await server.InvocationLog.GetAsync(foreign.ArGuid, TestRunner.Limit()))!.Invocation.State.ShouldBe(InvocationState.Imported);
     }
 
     [GitFact]

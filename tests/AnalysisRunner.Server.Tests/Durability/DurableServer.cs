@@ -49,28 +49,35 @@ internal sealed class DurableServer : IAsyncDisposable
     /// <summary>What was answered: the ar-guid of each key.</summary>
     public IReadOnlyDictionary<string, string> Accepted => _accepted;
 
-    public static async Task<DurableServer> CreateAsync(string more = "", string? state = null, bool writesOutputs = false)
+    /// <summary>Makes one.</summary>
+    /// <param name="more">More of the section [server], and sections after it.</param>
+    /// <param name="state">The state folder; by default one of its own.</param>
+    /// <param name="driversAreElsewhere">Whether drivers reach the server at its public address alone.</param>
+    /// <param name="jobs">The jobs of the batch that a run hands over, in JSON; by default one that writes down that it ran.</param>
+    /// <param name="writesOutputs">Whether each run makes an output.</param>
+    public static async Task<DurableServer> CreateAsync(string more = "", string? state = null, bool driversAreElsewhere = false, Func<DurableServer, string>? jobs = null, bool writesOutputs = false)
     {
         var server = new DurableServer(await TestIssuer.StartAsync(), writesOutputs);
         var bare = Path.Combine(server.Root, "remotes", "demo");
         Directory.CreateDirectory(bare);
         UserRepository.GitIn(bare, "init", "--quiet", "--bare", "--initial-branch=main");
-        server.Commit = server._repository.Commit("a run", "run.sh", server.Script());
+        server.Commit = server._repository.Commit("a run", "run.sh", server.Script(jobs?.Invoke(server) ?? server.OneJob()));
         server._repository.Git("push", "--quiet", bare, "HEAD:refs/heads/main");
-        server.Program = server.AddProgram(state ?? Path.Combine(server.Root, "state"), more);
+        server.Program = server.AddProgram(state ?? Path.Combine(server.Root, "state"), more, driversAreElsewhere);
         return server;
     }
 
     /// <summary>Another server on the same repository.</summary>
-    public ServerProgram AddProgram(string state, string more)
+    public ServerProgram AddProgram(string state, string more, bool driversAreElsewhere = false)
     {
         var settings = Path.Combine(Root, $"server-{Guid.NewGuid():N}.toml");
+        var program = new ServerProgram(settings);
         File.WriteAllText(
             settings,
             $"""
             [server]
             state = "{state}"
-            public_url = "https://runner.example.org"
+            public_url = "{(driversAreElsewhere ? program.Url : "https://runner.example.org")}"
             repository_base = "file://{Root}/remotes/"
             {more}
 
@@ -82,7 +89,7 @@ internal sealed class DurableServer : IAsyncDisposable
             repositories = ["demo"]
             members = ["alice@example.org"]
             """);
-        return new ServerProgram(settings);
+        return program;
     }
 
     /// <summary>Submits until it is answered: again in the next life of a server that is gone.</summary>
@@ -220,8 +227,10 @@ internal sealed class DurableServer : IAsyncDisposable
         _repository.Dispose();
     }
 
+    private string OneJob() => $$"""[{"id":1,"name":"job","command":"echo '"$ANALYSIS_RUNNER_AR_GUID"' >> {{Jobs}}"}]""";
+
     // The driver asks until the server is back, with one key, as the client library does.
-    private string Script() =>
+    private string Script(string jobs) =>
         $$"""
         #!/bin/bash
         set -euo pipefail
@@ -229,7 +238,7 @@ internal sealed class DurableServer : IAsyncDisposable
         echo "$ANALYSIS_RUNNER_AR_GUID" >> '{{Runs}}'
         {{(_writesOutputs ? Output : "")}}
         while [ -e '{{HoldFile}}' ]; do sleep 0.05; done
-        body='{"key":"work","name":"work","jobs":[{"id":1,"name":"job","command":"echo '"$ANALYSIS_RUNNER_AR_GUID"' >> {{Jobs}}"}]}'
+        body='{"key":"work","name":"work","jobs":{{jobs}}}'
         until curl --silent --fail --output /dev/null --header "Authorization: Bearer $(cat "$ANALYSIS_RUNNER_TOKEN_FILE")" \
           --header 'Content-Type: application/json' --data "$body" "$ANALYSIS_RUNNER_URL/api/v1/batches"
         do sleep 0.05; done

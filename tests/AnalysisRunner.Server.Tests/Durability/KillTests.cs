@@ -13,23 +13,28 @@ public sealed class KillTests
     private const int SubmissionsPerLife = 2;
     private const int Default = 24;
 
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ANALYSIS_RUNNER_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : Default;
+    internal static int Kills(int otherwise) => int.TryParse(Environment.GetEnvironmentVariable("ANALYSIS_RUNNER_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : otherwise;
 
     [CurlFact]
-    public Task Nothing_is_lost_or_done_twice_whenever_the_server_is_killed_on_SQLite() => KillAgainAndAgainAsync("sqlite", Kills, 0);
+    public Task Nothing_is_lost_or_done_twice_whenever_the_server_is_killed_on_SQLite() => KillAgainAndAgainAsync("sqlite", Kills(Default), 0);
 
     [CurlAndPostgresFact]
     public async Task Nothing_is_lost_or_done_twice_whenever_the_server_is_killed_on_PostgreSQL()
     {
         var database = await PostgresCluster.CreateDatabaseAsync();
         // Half as often, from the other half of the places on.
-        await KillAgainAndAgainAsync(database, Kills / 2, Failpoint.All.Count / 2);
+        await KillAgainAndAgainAsync(database, Kills(Default) / 2, Failpoint.All.Count / 2);
         await PostgresCluster.DropDatabaseAsync(database);
     }
 
     private static async Task KillAgainAndAgainAsync(string database, int kills, int first)
     {
         await using var server = await DurableServer.CreateAsync($"database = \"{database}\"", writesOutputs: true);
+        await KillAgainAndAgainAsync(server, kills, first);
+    }
+
+    internal static async Task KillAgainAndAgainAsync(DurableServer server, int kills, int first = 0)
+    {
         var random = new Random(20260304);
         var waiting = new List<Task>();
         for (var life = 0; life < kills; life++)

@@ -5,11 +5,11 @@ internal sealed class ManualTimers : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
-    private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
-    /// <summary>Ends when the first timer is there: what is advanced before is missed by it.</summary>
-    public Task Created => _created.Task;
+    /// <summary>Ends when there is a timer: what begins in the background has none at once.</summary>
+    public Task FirstTimer => _first.Task;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
@@ -18,7 +18,7 @@ internal sealed class ManualTimers : TimeProvider
         var timer = new Timer(this, () => callback(state));
         timer.Change(dueTime, period);
         lock (_lock) _timers.Add(timer);
-        _created.TrySetResult();
+        _first.TrySetResult();
         return timer;
     }
 

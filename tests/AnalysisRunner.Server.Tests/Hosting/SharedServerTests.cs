@@ -236,7 +236,7 @@ public sealed class SharedServerTests
             var looked = new SeenMessages<SettingsReload>("is in force");
             using var reload = new SettingsReload(source, current, time, looked);
             await reload.StartAsync(CancellationToken.None);
-            await time.Created.WaitAsync(TestRunner.Limit());
+            await time.FirstTimer.WaitAsync(TimeSpan.FromMinutes(1));
             await File.WriteAllTextAsync(Path.Combine(folder, "ds1.txt"), "carol@example.org\n");
             current.Policy.Find("ds1")!.Members.ShouldBe(["dave@example.org"]);
 

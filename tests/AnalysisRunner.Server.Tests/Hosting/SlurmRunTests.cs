@@ -5,7 +5,8 @@ using AnalysisRunner.Tests.Shared;
 namespace AnalysisRunner.Server.Tests.Hosting;
 
 /// <summary>A shared server whose engine is a real Slurm cluster: the driver and its jobs are Slurm jobs.</summary>
-public sealed class SlurmRunTests(SlurmFixture cluster) : IClassFixture<SlurmFixture>
+[Collection(SlurmTests.Name)]
+public sealed class SlurmRunTests(SlurmFixture cluster)
 {
     private const string Settings =
         """
@@ -17,6 +18,40 @@ public sealed class SlurmRunTests(SlurmFixture cluster) : IClassFixture<SlurmFix
         options = ["nice=10"]
 
         """;
+
+    [SlurmAndGitFact]
+    public async Task Jobs_are_placed_and_charged_by_dataset_and_level()
+    {
+        const string Datasets =
+            """
+            [datasets.ds1]
+            repositories = ["demo"]
+            members = ["alice@example.org"]
+            levels = ["test", "standard"]
+            unenforced = true
+
+            [datasets.ds1.identity]
+            test = { slurm_account = "testing" }
+
+            [datasets.ds1.slurm]
+            test = { partition = "drivers", options = ["nice=20"] }
+
+            """;
+        await using var server = await TestServer.StartAsync(Datasets, more: "engine = \"slurm\"\n\n[slurm]\npartition = \"main\"\naccount = \"everybody\"\noptions = [\"nice=10\"]\n");
+        var sha = server.PushScript("scontrol show job \"$SLURM_JOB_ID\" | grep -oE '(Partition|Account|Nice)=[^ ]+' | tr '\\n' ' '");
+
+        var logs = new List<string>();
+        foreach (var level in new[] { "test", "standard" })
+        {
+            var run = await server.RunAsync(TestServer.Request(sha, "./run.sh") with { AccessLevel = level });
+            run.State.ShouldBe(InvocationState.Succeeded, run.Reason);
+            run.Unenforced.ShouldBeTrue("an account limits nothing");
+            logs.Add(await server.LogOfAsync(run.ArGuid));
+        }
+
+        logs[0].ShouldContain("Nice=20 Account=testing Partition=drivers");
+        logs[1].ShouldContain("Nice=10 Account=everybody Partition=main");
+    }
 
     [SlurmAndGitFact]
     public async Task A_driver_and_its_jobs_run_on_the_cluster_and_their_logs_are_read()
@@ -52,8 +87,15 @@ public sealed class SlurmRunTests(SlurmFixture cluster) : IClassFixture<SlurmFix
     }
 }
 
-/// <summary>One cluster for the tests of a class.</summary>
+/// <summary>One cluster for all tests that need one.</summary>
 public sealed class SlurmFixture : SlurmTestCluster, IAsyncLifetime;
+
+/// <summary>The tests that share one cluster; nothing of them runs at the same time.</summary>
+[CollectionDefinition(Name)]
+public sealed class SlurmTests : ICollectionFixture<SlurmFixture>
+{
+    public const string Name = "Slurm";
+}
 
 /// <summary>A test that needs git and a cluster.</summary>
 public sealed class SlurmAndGitFactAttribute : FactAttribute

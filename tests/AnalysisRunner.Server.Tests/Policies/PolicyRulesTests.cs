@@ -48,6 +48,7 @@ public sealed class PolicyRulesTests
         { "a level that the engine cannot enforce", "level=full caller=bob@example.org enforced", [PolicyCodes.LevelNotEnforced] },
         { "test needs no enforcement", "enforced", [] },
         { "an identity enforces its level", "level=full caller=bob@example.org enforced identity=full", [] },
+        { "an account of Slurm enforces nothing", "level=full caller=bob@example.org enforced account=full", [PolicyCodes.LevelNotEnforced] },
         { "an identity enforces no other level", "level=full caller=bob@example.org enforced identity=test", [PolicyCodes.LevelNotEnforced] },
         { "any image at test", "image=evil.example.org/x", [] },
         { "an image of another registry at full", "level=full caller=bob@example.org image=evil.example.org/x", [PolicyCodes.ImageNotAllowed] },
@@ -103,7 +104,8 @@ public sealed class PolicyRulesTests
                 case "level": request = request with { AccessLevel = value }; break;
                 case "image": request = request with { Image = value }; break;
                 case "enforced": dataset = dataset with { IsUnenforced = false }; break;
-                case "identity": dataset = dataset with { Identities = new Dictionary<AccessLevel, JobIdentity> { [AccessLevelNames.TryParse(value, out var level) ? level : throw new ArgumentException(condition)] = new() { User = "someone" } } }; break;
+                case "identity": dataset = dataset with { Identities = Identity(value, new JobIdentity { User = "someone" }) }; break;
+                case "account": dataset = dataset with { Identities = Identity(value, new JobIdentity { SlurmAccount = "somebody" }) }; break;
                 case "repositoryless": dataset = dataset with { Repositoryless = new HashSet<AccessLevel> { AccessLevel.Test } }; break;
                 case "committed-only": dataset = dataset with { AllowsUncommittedConfig = false }; break;
                 case "private": request = request with { Config = [new ConfigLayer("committed.toml"), new ConfigLayer("private.toml", "x = 1")] }; break;
@@ -118,6 +120,9 @@ public sealed class PolicyRulesTests
         }
         return new PolicyQuestion(Policy(dataset), caller, request, repository);
     }
+
+    private static Dictionary<AccessLevel, JobIdentity> Identity(string name, JobIdentity identity) =>
+        new() { [AccessLevelNames.TryParse(name, out var level) ? level : throw new ArgumentException(name)] = identity };
 
     private static Policy Policy(DatasetPolicy dataset) => new() { Datasets = new Dictionary<string, DatasetPolicy> { [dataset.Name] = dataset } };
 

@@ -48,9 +48,40 @@ public sealed class SettingsReaderTests : IDisposable
         var slurm = Read(Least + Cluster).Fixed.Slurm.ShouldNotBeNull();
 
         slurm.ShouldBe(Read(Least + Cluster).Fixed.Slurm);
+        slurm.ShouldNotBe(Read(Least + Cluster.Replace("nice=10", "nice=11", StringComparison.Ordinal)).Fixed.Slurm);
         (slurm.Partition, slurm.Account, slurm.DriverPartition, slurm.MemoryGrowth, slurm.VisibilityLimit).ShouldBe(("long,short", "genomics", null, 1.5, TimeSpan.FromMinutes(1)));
         slurm.Placement().Options.ShouldBe(new Dictionary<string, string> { ["gres"] = "gpu:1", ["nice"] = "10" });
         Read(Least + "[slurm]\npartition = \"long\"\n").Fixed.Slurm.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Jobs_are_placed_and_charged_by_dataset_and_level()
+    {
+        const string Datasets =
+            """
+            engine = "slurm"
+            [slurm]
+            images = "run"
+            containers = "apptainer"
+            [datasets.d]
+            levels = ["test", "full"]
+            [datasets.d.identity]
+            full = { slurm_account = "production" }
+            [datasets.d.slurm]
+            test = { partition = "short", qos = "low", options = ["nice=100"] }
+            full = { constraint = "bigmem&ssd" }
+
+            """;
+
+        var settings = Read(Least + Datasets);
+
+        var dataset = settings.Policy.Find("d").ShouldNotBeNull();
+        dataset.Identities[AccessLevel.Full].ShouldBe(new JobIdentity { SlurmAccount = "production", GroupsOf = dataset.Identities[AccessLevel.Full].GroupsOf });
+        var test = dataset.SlurmPlacements[AccessLevel.Test];
+        (test.Partition, test.Account, test.Qos, test.Constraint).ShouldBe(("short", null, "low", null));
+        test.Options.ShouldBe(new Dictionary<string, string> { ["nice"] = "100" });
+        dataset.SlurmPlacements[AccessLevel.Full].Constraint.ShouldBe("bigmem&ssd");
+        (settings.Fixed.Slurm!.Images, settings.Fixed.Slurm.Containers).ShouldBe(("run", "apptainer"));
     }
 
     [Fact]
@@ -133,6 +164,14 @@ public sealed class SettingsReaderTests : IDisposable
         { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { s3_role = \"arn:aws:iam::1:role/r\" }", "AR6081", 6, "datasets.d.identity.test.s3_role" },
         { "[datasets.d]\nstore_credentials = \"server\"\nunenforced = true\n[datasets.d.identity]\ntest = { user = \"daemon\", s3_role = \"arn:aws:iam::1:role/r\" }", "AR6081", 8, "datasets.d.identity.test.s3_role" },
         { "[datasets.d.identity]\ntest = { slurm_account = \"a\" }", "AR6081", 5, "datasets.d.identity.test.slurm_account" },
+        { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { slurm_user = \"daemon\" }", "AR6081", 6, "datasets.d.identity.test.slurm_user" },
+        { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { slurm_account = \"a --uid=0\" }", "AR6243", 6, "datasets.d.identity.test.slurm_account" },
+        { "engine = \"slurm\"\n[datasets.d.slurm]\ntest = { partition = \"-x\" }", "AR6243", 6, "datasets.d.slurm.test.partition" },
+        { "engine = \"slurm\"\n[datasets.d.slurm]\ntest = { options = [\"wrap=x\"] }", "AR6243", 6, "datasets.d.slurm.test.options" },
+        { "engine = \"slurm\"\n[datasets.d.slurm]\nfull = { partition = \"main\" }", "AR6044", 6, "datasets.d.slurm.full" },
+        { "engine = \"slurm\"\n[datasets.d.slurm]\ntest = { account = \"a\" }", "AR4101", 6, "datasets.d.slurm.test.account" },
+        { "[datasets.d.slurm]\ntest = { partition = \"main\" }", "AR6252", 4, "datasets.d.slurm" },
+        { "[slurm]\nimages = \"yes\"", "AR4106", 5, "slurm.images" },
         { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { user = \"daemon\" }", "AR6081", 6, "datasets.d.identity.test.user" },
         { "[datasets.d.identity]\ntest = {}", "AR6044", 5, "datasets.d.identity.test" },
         { "[datasets.d.identity]\nnothing = { user = \"root\" }", "AR6044", 5, "datasets.d.identity.nothing" },

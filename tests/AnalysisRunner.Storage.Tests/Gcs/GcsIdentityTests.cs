@@ -4,6 +4,7 @@ using AnalysisRunner.Storage.Gcs;
 using AnalysisRunner.Storage.TestServers;
 using AnalysisRunner.Storage.TestServers.Gcs;
 using Google.Apis.Auth.OAuth2;
+using Google.Apis.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace AnalysisRunner.Storage.Tests.Gcs;
@@ -48,6 +49,50 @@ public sealed class GcsIdentityTests
         google.Faults.Requests.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_account_acts_as_another_that_it_may_impersonate()
+    {
+        await using var tokens = await TokensAsync(200, """{"access_token": "of-the-account", "expires_in": 3600, "token_type": "Bearer"}""");
+        await using var iam = await TokensAsync(200, $$"""{"accessToken": "of-the-target", "expireTime": "{{DateTime.UtcNow.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"}""");
+        await using var google = await GcsTestServer.StartAsync();
+        google.Buckets.Create("bucket");
+        await using var store = new GcsStore(new GcsStoreOptions
+        {
+            Endpoint = google.Endpoint,
+            Credentials = await AccountAsync(tokens.Endpoint),
+            Impersonate = "target@project.iam.gserviceaccount.com",
+            TokenClients = new Rerouted(iam.Endpoint),
+        });
+
+        await store.PutAsync(X, "x");
+
+        google.Faults.Headers.ShouldAllBe(headers => headers.Authorization.ToString() == "Bearer of-the-target");
+        iam.Faults.Requests.ShouldHaveSingleItem().ShouldStartWith("POST /v1/projects/-/serviceAccounts/target@project.iam.gserviceaccount.com:generateAccessToken");
+        iam.Faults.Headers.Single().Authorization.ToString().ShouldBe("Bearer of-the-account");
+    }
+
+    [Fact]
+    public async Task An_account_that_may_not_impersonate_is_told_in_one_line()
+    {
+        await using var tokens = await TokensAsync(200, """{"access_token": "of-the-account", "expires_in": 3600, "token_type": "Bearer"}""");
+        await using var iam = await TokensAsync(403, """{"error": {"code": 403, "message": "Permission 'iam.serviceAccounts.getAccessToken' denied", "status": "PERMISSION_DENIED"}}""");
+        await using var google = await GcsTestServer.StartAsync();
+        var refused = await FindAsAsync(google, await AccountAsync(tokens.Endpoint), new Rerouted(iam.Endpoint));
+        refused.Message.ShouldContain("the impersonated service account \"target@project.iam.gserviceaccount.com\"");
+        refused.Message.ShouldContain("roles/iam.serviceAccountTokenCreator");
+
+        refused = await FindAsAsync(google, GoogleCredential.FromAccessToken("token"), null);
+        refused.Message.ShouldContain("cannot act as \"target@project.iam.gserviceaccount.com\"");
+        google.Faults.Requests.ShouldBeEmpty();
+    }
+
+    private static async Task<StorageException> FindAsAsync(GcsTestServer google, GoogleCredential credentials, Rerouted? tokens)
+    {
+        await using var store = new GcsStore(
+            new GcsStoreOptions { Endpoint = google.Endpoint, Credentials = credentials, Impersonate = "target@project.iam.gserviceaccount.com", TokenClients = tokens });
+        return await store.FindAsync(X).RefusedAsync(StorageErrorKind.Denied, StorageCodes.BadCredentials);
+    }
+
     private static async Task EnsureTokenAsync(GoogleCredential credentials, string token)
     {
         await using var google = await GcsTestServer.StartAsync();
@@ -89,6 +134,21 @@ public sealed class GcsIdentityTests
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    /// <summary>Sends what is meant for Google's token service to a server of this test.</summary>
+    private sealed class Rerouted(Uri server) : HttpClientFactory
+    {
+        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Handler(server) { InnerHandler = new HttpClientHandler() };
+
+        private sealed class Handler(Uri server) : DelegatingHandler
+        {
+            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            {
+                request.RequestUri = new Uri(server, request.RequestUri!.PathAndQuery);
+                return base.SendAsync(request, cancellationToken);
+            }
         }
     }
 }

@@ -51,8 +51,11 @@ internal interface IJobProcesses
     /// <summary>Sends KILL to what is left of the session of a leader that is gone, unless its id has become somebody else's.</summary>
     void StopRemains(ProcessIdentity leader);
 
-    /// <summary>What everything in the session that a process leads has used so far, as far as can be seen; null when nothing can.</summary>
-    ProcessUsage? Sample(int leader);
+    /// <summary>
+    /// What runs at this moment in the sessions that these processes lead has used so far: the cpu time of all, the peak memory of the largest. A session of
+    /// which nothing can be seen is absent. Looks at every process of the machine, once.
+    /// </summary>
+    IReadOnlyDictionary<int, ProcessUsage> Sample(IReadOnlySet<int> leaders);
 
     /// <summary>Whether anything that runs is left of the session of a leader that has ended and is not reaped yet.</summary>
     bool HasMembers(int leader);

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const int NoSuchProcess = 3, Interrupted = 4, FileExists = 17;
     public const int SignalTerminate = 15, SignalKill = 9;
     public const int ProcessById = 1, WaitExited = 4;
+    public const int OwnProcess = 0;
 
     // The numbers differ between the kernels.
     public static readonly int Create = OperatingSystem.IsMacOS() ? 0x200 : 0x40;
@@ -58,6 +59,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
     public static partial int Wait4(int pid, out int status, int options, void* usage);
+
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    public static partial int GetUsage(int who, void* usage);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);

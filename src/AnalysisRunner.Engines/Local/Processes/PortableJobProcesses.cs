@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace AnalysisRunner.Engines.Local.Processes;
@@ -65,7 +66,7 @@ internal sealed class PortableJobProcesses : IJobProcesses
         // The id in the claim is bash's own, not the system's: nothing may be stopped by it.
     }
 
-    public ProcessUsage? Sample(int leader) => null;
+    public IReadOnlyDictionary<int, ProcessUsage> Sample(IReadOnlySet<int> leaders) => ImmutableDictionary<int, ProcessUsage>.Empty;
 
     public bool HasMembers(int leader) => false;
 

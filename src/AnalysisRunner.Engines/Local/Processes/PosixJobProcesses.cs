@@ -115,16 +115,18 @@ internal sealed unsafe class PosixJobProcesses : IJobProcesses
         if (!taken) Stop(leader.Pid, force: true);
     }
 
-    public ProcessUsage? Sample(int leader)
+    public IReadOnlyDictionary<int, ProcessUsage> Sample(IReadOnlySet<int> leaders)
     {
-        if (!OperatingSystem.IsLinux()) return null;
-        long ticks = 0, peak = 0;
-        foreach (var member in ProcStat.Session(leader))
+        Dictionary<int, ProcessUsage> usages = [];
+        if (!OperatingSystem.IsLinux()) return usages;
+        foreach (var process in ProcStat.All())
         {
-            ticks += member.CpuTicks;
-            peak = Math.Max(peak, ProcStat.PeakMemoryBytes(member.Pid));
+            if (!leaders.Contains(process.SessionId)) continue;
+            var others = usages.GetValueOrDefault(process.SessionId) ?? new(0, 0);
+            usages[process.SessionId] = new(
+                others.CpuMilliseconds + (process.CpuTicks * 1000 / ProcStat.TicksPerSecond), Math.Max(others.PeakMemoryBytes!.Value, ProcStat.PeakMemoryBytes(process.Pid)));
         }
-        return ticks == 0 && peak == 0 ? null : new ProcessUsage(ticks * 1000 / ProcStat.TicksPerSecond, peak);
+        return usages;
     }
 
     // macOS answers EPERM, not success, when only an ended leader is left.
@@ -184,8 +186,16 @@ internal sealed unsafe class PosixJobProcesses : IJobProcesses
             if (result != pid) return (null, null, null);
             // macOS has 32 bits of microseconds and counts bytes, Linux kilobytes.
             var cpu = ((words[0] + words[2]) * 1000) + (((int)words[1] + (int)words[3]) / 1000);
-            var usage = new ProcessUsage(cpu, OperatingSystem.IsMacOS() ? words[4] : words[4] * 1024);
+            var usage = new ProcessUsage(cpu, PeakMemoryBytes(words[4]));
             return (status & 0x7f) == 0 ? ((status >> 8) & 0xff, null, usage) : (null, status & 0x7f, usage);
+        }
+
+        private static long? PeakMemoryBytes(long reported)
+        {
+            if (OperatingSystem.IsMacOS()) return reported;
+            // A process that Linux spawns begins in the memory of its parent, whose peak counts as its own ever after: only what exceeds that is the job's.
+            var own = stackalloc long[OpaqueSize / sizeof(long)];
+            return Libc.GetUsage(Libc.OwnProcess, own) == 0 && reported > own[4] ? reported * 1024 : null;
         }
     }
 }

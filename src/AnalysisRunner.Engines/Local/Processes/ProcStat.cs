@@ -48,14 +48,17 @@ internal readonly record struct ProcStat(int Pid, char State, int Group, int Ses
         .Select(path => int.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
         .Where(pid => pid > 0);
 
-    /// <summary>The processes of a session.</summary>
-    public static IEnumerable<ProcStat> Session(int leader)
+    /// <summary>All processes.</summary>
+    public static IEnumerable<ProcStat> All()
     {
         foreach (var pid in Processes())
         {
-            if (TryRead(pid, out var stat) && stat.SessionId == leader) yield return stat;
+            if (TryRead(pid, out var stat)) yield return stat;
         }
     }
+
+    /// <summary>The processes of a session.</summary>
+    public static IEnumerable<ProcStat> Session(int leader) => All().Where(process => process.SessionId == leader);
 
     private static byte[]? TryReadAll(int pid, string name)
     {

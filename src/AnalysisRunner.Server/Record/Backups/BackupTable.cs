@@ -21,6 +21,7 @@ internal sealed record BackupTable(string Name, string Key, IReadOnlyList<string
                 "rerun_changes", "storage_addresses", "outputs_listed_at", "output_count", "output_bytes", "outputs_problem", "announced_at",
             ]),
         new("requests", "invocation", ["invocation", "json"]),
+        new("imports", "invocation", ["invocation", "imported_at", "record"]),
         new("environments", "invocation", ["invocation", "sealed"]),
         new("run_documents", "invocation", ["invocation", "config", "origins", "script", "trace"]),
         new("submissions", "submitted_by, idempotency_key", ["submitted_by", "idempotency_key", "request_digest", "invocation", "recorded_at"]),

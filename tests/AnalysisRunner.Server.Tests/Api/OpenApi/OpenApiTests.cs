@@ -185,7 +185,7 @@ public sealed partial class OpenApiTests
             invocation, invocation + "/config", invocation + "/config?explain=true", invocation + "/config?explain=maybe", invocation + "/events", invocation + "/log", invocation + "/log?offset=x",
             invocation + "/outputs", invocation + "/outputs?limit=x", invocation + "/notifications",
             $"/api/v1/batches/{arGuid}.one", $"/api/v1/batches/{arGuid}.one/jobs", $"/api/v1/batches/{arGuid}.one/jobs?after=x", $"/api/v1/batches/{arGuid}.one/groups", $"/api/v1/batches/{arGuid}.one/jobs/1/attempts", $"/api/v1/batches/{arGuid}.one/jobs/x/attempts", $"/api/v1/batches/{arGuid}.one/jobs/1/log", $"/api/v1/batches/{arGuid}.one/jobs/1/log?offset=x",
-            "/api/v1/datasets", "/api/v1/denials", "/api/v1/denials?limit=x", "/api/v1/whoami", "/api/v1/version", "/healthz", "/readyz", "/metrics", "/openapi/v1.json",
+            "/api/v1/datasets", "/api/v1/denials", "/api/v1/denials?limit=x", "/api/v1/whoami", "/api/v1/version", "/healthz", "/readyz", "/metrics", "/openapi/v1.json", "/.well-known/oauth-protected-resource",
         })
         {
             await SendAsync(alice, "GET", path);

@@ -2,6 +2,7 @@ using System.Net;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using AnalysisRunner.Tests.Shared;
 
 namespace AnalysisRunner.Server.Tests.Security.Oidc;
 

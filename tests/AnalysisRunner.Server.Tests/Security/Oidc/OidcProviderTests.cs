@@ -1,8 +1,9 @@
-using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnalysisRunner.Server.Tests.Security.Oidc;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 
-namespace AnalysisRunner.Server.Tests.Security.Oidc;
+namespace AnalysisRunner.Tests.Shared;
 
 /// <summary>
 /// The npm package <c>oidc-provider</c> as a process. <c>ANALYSIS_RUNNER_OIDC_PROVIDER</c> names the folder whose <c>node_modules</c> has it; <c>.ci/run</c>
@@ -23,12 +23,16 @@ internal sealed class OidcProvider : IAsyncDisposable
         ? Directory.Exists(Path.Combine(folder, "node_modules", "oidc-provider")) ? null : $"{folder} has no node_modules/oidc-provider"
         : $"{FolderVariable} does not name the folder of the npm package oidc-provider";
 
-    public static async Task<OidcProvider> StartAsync(int port = 0, [CallerFilePath] string here = "")
+    /// <summary>Starts it.</summary>
+    /// <param name="port">Where it listens; 0 for any free port.</param>
+    /// <param name="idTokenSeconds">How long its ID tokens hold.</param>
+    public static async Task<OidcProvider> StartAsync(int port = 0, int idTokenSeconds = 3600)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(Path.GetDirectoryName(here)!, "provider.mjs"));
+        start.ArgumentList.Add(Path.Combine(Path.GetDirectoryName(ThisFile())!, "oidc-provider.mjs"));
         start.ArgumentList.Add(Environment.GetEnvironmentVariable(FolderVariable)!);
         start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
+        start.Environment["ID_TOKEN_SECONDS"] = idTokenSeconds.ToString(CultureInfo.InvariantCulture);
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
@@ -54,17 +58,24 @@ internal sealed class OidcProvider : IAsyncDisposable
     public async Task<Uri> FollowAsync(string? user, string next)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() }) { BaseAddress = Url };
+        return (await FollowAsync(http, user, next, isDevice: false))!;
+    }
+
+    /// <summary>Follows until the way leads elsewhere; a device's ends here, with null.</summary>
+    private async Task<Uri?> FollowAsync(HttpClient http, string? user, string next, bool isDevice)
+    {
         for (var step = 0; step < 12; step++)
         {
             using var response = await http.GetAsync(next);
             if (response.Headers.Location is { } location)
             {
                 var address = new Uri(Url, location);
-                if (address.Host != Url.Host) return address;
+                if (address.Authority != Url.Authority) return address;
                 next = address.PathAndQuery;
                 continue;
             }
             var page = await response.Content.ReadAsStringAsync();
+            if (isDevice && page.Contains("Sign-in Success", StringComparison.Ordinal)) return null;
             if (user is null)
             {
                 next = next.Split('?')[0] + "/abort";
@@ -77,6 +88,28 @@ internal sealed class OidcProvider : IAsyncDisposable
         }
         throw new InvalidOperationException("The provider goes on asking.");
     }
+
+    /// <summary>Does at the provider what a user does who was shown an address and a code: opens it, agrees to the code, signs in and consents.</summary>
+    /// <param name="user">Who they are.</param>
+    /// <param name="address">The address with the code in it.</param>
+    public async Task ApproveDeviceAsync(string user, Uri address)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() }) { BaseAddress = Url };
+        var opened = await http.GetStringAsync(address);
+        var code = System.Web.HttpUtility.ParseQueryString(address.Query)["user_code"]!;
+        using var agreed = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["xsrf"] = System.Text.RegularExpressions.Regex.Match(opened, "name=\"?xsrf\"? value=\"?([^\"/> ]+)").Groups[1].Value,
+            ["user_code"] = code,
+            ["confirm"] = "yes",
+        });
+        using var begun = await http.PostAsync(address.GetLeftPart(UriPartial.Path), agreed);
+        var next = new Uri(Url, begun.Headers.Location ?? throw new InvalidOperationException(await begun.Content.ReadAsStringAsync())).PathAndQuery;
+        var end = await FollowAsync(http, user, next, isDevice: true);
+        if (end is not null) throw new InvalidOperationException($"The provider sends a device's user to '{end}'.");
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     public async ValueTask DisposeAsync()
     {
