@@ -77,7 +77,7 @@ internal static class BulkFill
         var row = Population.Row(number, random);
         var state = Population.State(random);
         var isFinal = state is not ("running" or "accepted");
-        return [.. Columns.Select(column => column.Property.GetValue(row)), state, isFinal ? row.RecordedAt + 60_000_000 : null, 2L, isFinal ? 2L : null];
+        return [.. Columns.Select(column => column.Property.GetValue(row)), state, isFinal ? row.RecordedAt + Population.Took(number) : null, 2L, isFinal ? 2L : null];
     }
 
     private static string ColumnOf(string property) =>

@@ -11,6 +11,7 @@ internal static class Population
     public const int Users = 200;
     public const int Repositories = 50;
     public const int Commits = 20_000;
+    public const int Images = 40;
 
     // Ten years of sixty-four an hour, a minute after minute.
     public static readonly DateTimeOffset Begin = new(2016, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -25,6 +26,11 @@ internal static class Population
     public static string Repository(int number) => string.Create(CultureInfo.InvariantCulture, $"https://github.com/example/repository{number}");
 
     public static string Commit(int number) => string.Create(CultureInfo.InvariantCulture, $"{number * 7919L % 1_000_003:x8}{number:x32}");
+
+    public static string Image(int number) => string.Create(CultureInfo.InvariantCulture, $"registry.example.org/images/driver:{number}");
+
+    /// <summary>How long an invocation took: a minute to eight hours and twenty minutes, in microseconds.</summary>
+    public static long Took(int number) => (1 + (number * 7919L % 500)) * 60_000_000;
 
     /// <summary>The row of the invocation with a number.</summary>
     public static InvocationRow Row(int number, Random random)
@@ -48,6 +54,7 @@ internal static class Population
                 Repository = Repository(Skewed(random, Repositories)),
                 Commit = Commit(random.Next(Commits)),
                 Branch = "main",
+                Image = Image(number % Images),
                 WorkingDirectory = "",
                 Script = [string.Create(CultureInfo.InvariantCulture, $"scripts/step{random.Next(300)}.py"), "--cohort", string.Create(CultureInfo.InvariantCulture, $"batch{random.Next(20000)}")],
                 Arguments = [],

@@ -178,6 +178,10 @@ public sealed record Invocation
     /// <summary>The page that shows it.</summary>
     public required string Url { get; init; }
 
+    /// <summary>Whether it starts only when a second member has approved it.</summary>
+    [JsonIgnore]
+    public bool WaitsForApproval => State == InvocationState.Accepted && Approval is { ApprovedBy: null };
+
     /// <summary>Whether <see cref="State"/> is final.</summary>
     [JsonIgnore]
     public bool IsFinal => State is InvocationState.Succeeded or InvocationState.Failed or InvocationState.Cancelled or InvocationState.Imported;

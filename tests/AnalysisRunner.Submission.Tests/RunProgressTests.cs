@@ -20,15 +20,15 @@ public sealed class RunProgressTests
     }
 
     [Fact]
-    public void Says_whose_approval_is_waited_for_and_then_that_the_driver_is()
+    public void Says_for_whose_agreement_a_run_waits_before_it_waits_for_its_driver()
     {
         var progress = new RunProgress(_output, _clock, TimeSpan.FromSeconds(10));
-        var waiting = FakeRunner.Invocation(InvocationState.Accepted) with { Dataset = "fewgenomes", AccessLevel = AccessLevel.Full, Url = "https://runner.example.org/i", Approval = new Approval("d", DateTimeOffset.UnixEpoch) };
-        var approved = waiting with { Approval = waiting.Approval! with { ApprovedBy = "bob@example.org", ApprovedAt = DateTimeOffset.UnixEpoch } };
+        var waiting = FakeRunner.Invocation(InvocationState.Accepted) with { AccessLevel = AccessLevel.Full, Approval = new Approval("d1", DateTimeOffset.UnixEpoch.AddHours(2)) };
+        var approved = waiting with { Approval = waiting.Approval! with { ApprovedBy = "bob@example.org" } };
         foreach (var invocation in new[] { waiting, waiting, approved, approved }) progress.Report(invocation);
         _output.Lines.ShouldBe(
         [
-            "run | waiting until 1970-01-01 00:00:00Z for another member of level 'full' of fewgenomes to approve it at https://runner.example.org/i",
+            $"run | waiting until 1970-01-01 02:00 UTC for a second member of level 'full' of {waiting.Dataset} to approve d1: {waiting.Url}",
             "run | waiting for its driver to start",
         ]);
     }

@@ -14,7 +14,8 @@ internal static class ExportRoutes
     /// <summary>Adds the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/invocations/export", ExportAsync);
 
-    private static async Task ExportAsync(HttpContext context)
+    /// <summary>Sends the file; to whoever the request was found to be from, by a token or by a session.</summary>
+    public static async Task ExportAsync(HttpContext context)
     {
         var user = context.GetUser();
         var isCsv = FormatOf(context) == "csv";

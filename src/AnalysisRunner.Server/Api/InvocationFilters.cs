@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Record;
@@ -16,7 +17,9 @@ internal static class InvocationFilters
 
     /// <summary>The names of the parameters; any other is refused, because a misspelt filter would show what was not asked for.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["dataset", "level", "user", "repository", "commit", "state", "from", "before", "text", "sort", "limit", "cursor"];
+    [
+        "guid", "dataset", "level", "user", "repository", "commit", "image", "state", "batch", "progress", "longer", "shorter", "from", "before", "text", "sort", "limit", "cursor",
+    ];
 
     /// <summary>The names of the parameters of a list that comes whole.</summary>
     public static IReadOnlyList<string> ExportNames { get; } = [.. Names.Except(["limit", "cursor"]), "format"];
@@ -51,6 +54,12 @@ internal static class InvocationFilters
             SubmittedBy = Read("user", text => text, "give one name"),
             Repository = Read("repository", text => RepositoryUrl.TryParse(text, out var url) ? url.ToString() : null, "give the repository's URL"),
             Commit = Read("commit", ParseCommit, "give 4 to 64 hexadecimal digits, the beginning of a commit's hash or all of it"),
+            ArGuid = Read("guid", ParseArGuid, $"give the beginning of an ar-guid, at least {InvocationQuery.ShortestArGuid} characters of it"),
+            Image = Read("image", text => text, "give one image"),
+            Batch = Read("batch", text => text, "give the beginning of a batch's name"),
+            Progress = Read("progress", ParseProgress, "write 'running' for those of which a batch runs, or 'failed' for those of which a job has failed"),
+            AtLeast = Read("longer", ParseDuration, "give a duration such as '90s', '5m' or '1h30m'"),
+            AtMost = Read("shorter", ParseDuration, "give a duration such as '90s', '5m' or '1h30m'"),
             State = Read("state", ParseState, "write 'accepted', 'running', 'succeeded', 'failed', 'cancelled' or 'imported'"),
             From = Read("from", ParseMoment, "give a date such as '2026-03-04' or a moment such as '2026-03-04T05:06:07Z'"),
             Before = Read("before", ParseMoment, "give a date such as '2026-03-04' or a moment such as '2026-03-04T05:06:07Z'"),
@@ -95,6 +104,18 @@ internal static class InvocationFilters
 
     private static string? ParseCommit(string text) =>
         text.Length is >= 4 and <= 64 && text.All(char.IsAsciiHexDigit) ? text.ToLowerInvariant() : null;
+
+    private static string? ParseArGuid(string text) =>
+        text.Length is >= InvocationQuery.ShortestArGuid and <= 36 && text.All(c => char.IsAsciiHexDigit(c) || c == '-') ? text.ToLowerInvariant() : null;
+
+    private static BatchProgress? ParseProgress(string text) => text switch
+    {
+        "running" => BatchProgress.Running,
+        "failed" => BatchProgress.Failed,
+        _ => null,
+    };
+
+    private static TimeSpan? ParseDuration(string text) => DurationText.TryParse(text, out var duration) ? duration : null;
 
     private static int? ParseLimit(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaximumPage ? limit : null;

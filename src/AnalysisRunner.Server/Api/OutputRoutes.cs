@@ -19,15 +19,20 @@ internal static class OutputRoutes
         routes.MapGet("/api/v1/invocations/{arGuid}/notifications", ListNotificationsAsync);
     }
 
+    /// <summary>The page of outputs that a request's cursor is about, and the cursor of the next page; null when there is none.</summary>
+    public static async Task<(IReadOnlyList<InvocationOutput> Shown, string? Next)> ReadPageAsync(HttpContext context, string arGuid, int limit)
+    {
+        // One more than shown tells whether there is a next page.
+        var found = await Log(context).ListOutputsAsync(arGuid, CursorOf(context), limit + 1, context.RequestAborted);
+        IReadOnlyList<InvocationOutput> shown = [.. found.Take(limit)];
+        return (shown, found.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{shown[^1].Category}\n{shown[^1].Path}")) : null);
+    }
+
     private static async Task ListOutputsAsync(HttpContext context)
     {
         var limit = (int)Requests.Number(context, "limit", 1000, 1, MaximumPage);
-        var after = CursorOf(context);
-        var arGuid = await FindAsync(context);
-        // One more than shown tells whether there is a next page.
-        var found = await Log(context).ListOutputsAsync(arGuid, after, limit + 1, context.RequestAborted);
-        IReadOnlyList<InvocationOutput> shown = [.. found.Take(limit)];
-        if (found.Count > limit) Requests.LinkNext(context, Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{shown[^1].Category}\n{shown[^1].Path}")));
+        var (shown, next) = await ReadPageAsync(context, await FindAsync(context), limit);
+        if (next is not null) Requests.LinkNext(context, next);
         await Requests.AnswerAsync(context, shown, ContractsJson.Default.IReadOnlyListInvocationOutput);
     }
 

@@ -45,17 +45,14 @@ internal sealed class Overview(IInvocationLog log, CurrentSettings current)
     /// <exception cref="AnalysisRunnerException"><c>AR6182</c> they may read none, or not those of this dataset.</exception>
     public async Task<IReadOnlyList<DenialSummary>> ListDenialsAsync(Caller user, string? dataset, long? before, int limit, CancellationToken cancellation)
     {
-        var settings = current.Value;
-        var isEverybodys = user.IsOwner || settings.Administrators.Contains(user.Principal);
-        var own = settings.Policy.Datasets.Values.Where(one => one.IsMember(user) && MayUse(user, settings.Policy, one.Name, AccessLevel.Full)).Select(one => one.Name).ToList();
-        var allowed = dataset is null ? isEverybodys || own.Count > 0 : isEverybodys || own.Contains(dataset, StringComparer.Ordinal);
-        if (!allowed)
+        if (!MayReadDenials(user, dataset))
         {
             throw new AnalysisRunnerException(
                 EndCodes.DenialsNotAllowed,
                 "Denials are read by those who may use level 'full' of their dataset, and by administrators; ask one of them, or have an administrator add you to 'administrators' of [server].");
         }
-        var found = await log.ListDenialsAsync(limit, before, cancellation, dataset is not null ? [dataset] : isEverybodys ? null : own);
+        IReadOnlyCollection<string>? datasets = dataset is not null ? [dataset] : ReadsAllDenials(user) ? null : AnsweredFor(user);
+        var found = await log.ListDenialsAsync(limit, before, cancellation, datasets);
         return [.. found.Select(denial => new DenialSummary
         {
             Id = denial.Id,
@@ -65,6 +62,18 @@ internal sealed class Overview(IInvocationLog log, CurrentSettings current)
             Problems = denial.What.Problems,
             Request = denial.What.RequestJson,
         })];
+    }
+
+    /// <summary>Whether a user may read denials: of a dataset, or of any where none is named.</summary>
+    public bool MayReadDenials(Caller user, string? dataset) =>
+        ReadsAllDenials(user) || (AnsweredFor(user) is var own && (dataset is null ? own.Count > 0 : own.Contains(dataset, StringComparer.Ordinal)));
+
+    private bool ReadsAllDenials(Caller user) => user.IsOwner || current.Value.Administrators.Contains(user.Principal);
+
+    private List<string> AnsweredFor(Caller user)
+    {
+        var policy = current.Policy;
+        return [.. policy.Datasets.Values.Where(one => one.IsMember(user) && MayUse(user, policy, one.Name, AccessLevel.Full)).Select(one => one.Name)];
     }
 
     private async Task<IReadOnlyList<string>> DatasetsOfAsync(Caller user, CancellationToken cancellation)

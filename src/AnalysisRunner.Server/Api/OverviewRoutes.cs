@@ -24,9 +24,9 @@ internal static class OverviewRoutes
     private static async Task ListDatasetsAsync(HttpContext context) => await Requests.AnswerCachedAsync(
         context, await Of(context).DescribeDatasetsAsync(context.GetUser(), context.RequestAborted), ContractsJson.Default.IReadOnlyListDatasetSummary);
 
-    private static async Task ListDenialsAsync(HttpContext context)
+    /// <summary>The page of denials that a request asks for, and the id before which the next page begins; null when there is none.</summary>
+    public static async Task<(IReadOnlyList<DenialSummary> Shown, long? Next)> ReadDenialsAsync(HttpContext context, int limit)
     {
-        var limit = (int)Requests.Number(context, "limit", 100, 1, MaximumPage);
         var before = Requests.Number(context, "before", long.MaxValue, 1, long.MaxValue);
         var dataset = context.Request.Query["dataset"].ToString();
         if (dataset.Length > 0 && !DatasetName.TryParse(dataset, out _))
@@ -36,7 +36,13 @@ internal static class OverviewRoutes
         var found = await Of(context).ListDenialsAsync(
             context.GetUser(), dataset.Length == 0 ? null : dataset, before, limit + 1, context.RequestAborted);
         IReadOnlyList<DenialSummary> shown = [.. found.Take(limit)];
-        if (found.Count > limit) Requests.LinkNext(context, "before", shown[^1].Id.ToString(CultureInfo.InvariantCulture));
+        return (shown, found.Count > limit ? shown[^1].Id : null);
+    }
+
+    private static async Task ListDenialsAsync(HttpContext context)
+    {
+        var (shown, next) = await ReadDenialsAsync(context, (int)Requests.Number(context, "limit", 100, 1, MaximumPage));
+        if (next is { } before) Requests.LinkNext(context, "before", before.ToString(CultureInfo.InvariantCulture));
         await Requests.AnswerAsync(context, shown, ContractsJson.Default.IReadOnlyListDenialSummary);
     }
 

@@ -62,17 +62,18 @@ internal static class Requests
         }
     }
 
-    /// <summary>The <c>Idempotency-Key</c> header: 1 to 200 visible ASCII characters.</summary>
+    /// <summary>The <c>Idempotency-Key</c> header.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6023</c>.</exception>
-    public static string IdempotencyKeyOf(HttpContext context)
-    {
-        var key = context.Request.Headers["Idempotency-Key"].ToString();
-        return key.Length is > 0 and <= MaximumIdempotencyKey && key.All(c => c is > ' ' and <= '~')
+    public static string IdempotencyKeyOf(HttpContext context) => ParseIdempotencyKey(context.Request.Headers["Idempotency-Key"].ToString());
+
+    /// <summary>Checks an idempotency key: 1 to 200 visible ASCII characters.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6023</c>.</exception>
+    public static string ParseIdempotencyKey(string key) =>
+        key.Length is > 0 and <= MaximumIdempotencyKey && key.All(c => c is > ' ' and <= '~')
             ? key
             : throw new AnalysisRunnerException(
                 PolicyCodes.IdempotencyKey,
                 $"The Idempotency-Key header {Quoted.Value(key)} is missing or malformed; send 1 to {MaximumIdempotencyKey} visible characters, such as a UUID, and the same ones when you repeat the request.");
-    }
 
     /// <summary>A whole number of the query, or its default.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6024</c>.</exception>

@@ -5,6 +5,7 @@ using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Pages.Batches;
 using AnalysisRunner.Server.Pages.Datasets;
+using AnalysisRunner.Server.Pages.Denials;
 using AnalysisRunner.Server.Pages.Invocations;
 using AnalysisRunner.Server.Pages.Logs;
 using AnalysisRunner.Server.Pages.Shared;
@@ -16,6 +17,9 @@ namespace AnalysisRunner.Server.Pages;
 /// <summary>The pages. They know their reader by a session that a single-use code opened.</summary>
 internal static class PageRoutes
 {
+    // Below these there are pages alone.
+    private static readonly PathString[] Places = ["/invocations", "/batches", "/datasets", "/denials", SignInRoutes.Path, SignOutPages.Path];
+
     /// <summary>Adds the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -28,26 +32,33 @@ internal static class PageRoutes
         }));
         routes.MapGet("/invocations", Page(InvocationPages.ListAsync));
         routes.MapGet("/invocations/events", Page(context => PageEvents.WriteAsync(context, PageEvents.OfAll(context.RequestServices.GetRequiredService<IBatchEngine>(), InvocationRoutes.Streaming(context)))));
+        routes.MapGet("/invocations/export", Page(ExportRoutes.ExportAsync));
         routes.MapGet("/invocations/{arGuid}", Page(InvocationPages.ShowAsync));
         routes.MapGet("/invocations/{arGuid}/config", Page(InvocationPages.ReadConfigFileAsync));
         routes.MapGet("/invocations/{arGuid}/events", Page(InvocationPages.FollowAsync));
-        routes.MapGet("/invocations/{arGuid}/cancel", Page(InvocationPages.AskCancelAsync));
-        routes.MapPost("/invocations/{arGuid}/cancel", Page(Form(InvocationPages.CancelAsync)));
-        routes.MapGet("/invocations/{arGuid}/approve", Page(InvocationPages.AskApproveAsync));
-        routes.MapPost("/invocations/{arGuid}/approve", Page(Form(InvocationPages.ApproveAsync)));
+        routes.MapGet("/invocations/{arGuid}/cancel", Page(InvocationActions.AskCancelAsync));
+        routes.MapPost("/invocations/{arGuid}/cancel", Page(Form(InvocationActions.CancelAsync)));
+        routes.MapGet("/invocations/{arGuid}/rerun", Page(InvocationActions.AskRerunAsync));
+        routes.MapPost("/invocations/{arGuid}/rerun", Page(Form(InvocationActions.RerunAsync)));
+        routes.MapGet("/invocations/{arGuid}/approval", Page(InvocationActions.ReadApprovalAsync));
+        routes.MapGet("/invocations/{arGuid}/approve", Page(InvocationActions.AskApproveAsync));
+        routes.MapPost("/invocations/{arGuid}/approve", Page(Form(InvocationActions.ApproveAsync)));
+        routes.MapGet("/invocations/{arGuid}/outputs", Page(OutputPages.ListAsync));
         routes.MapGet("/batches/{key}", Page(BatchPages.ShowAsync));
         routes.MapGet("/batches/{key}/events", Page(BatchPages.FollowAsync));
         routes.MapGet("/batches/{key}/jobs/{job}", Page(BatchPages.ShowJobAsync));
         routes.MapGet("/datasets", Page(DatasetPages.ListAsync));
+        routes.MapGet("/denials", Page(DenialPages.ListAsync));
+        routes.MapGet(SignOutPages.Path, Page(SignOutPages.AskAsync));
+        routes.MapPost(SignOutPages.Path, Page(Form(SignOutPages.SignOutAsync)));
+        routes.MapGet(SignOutPages.DonePath, SignOutPages.ShowDoneAsync);
         LogPages.Map(routes, Page);
     }
 
     /// <summary>Whether a request is for a page, so that a page is to say what is wrong with it.</summary>
     public static bool Match(HttpRequest request) =>
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-        || request.Path.StartsWithSegments("/invocations", StringComparison.Ordinal) || request.Path.StartsWithSegments("/batches", StringComparison.Ordinal)
-        || request.Path.StartsWithSegments("/sign-in", StringComparison.Ordinal)
-        || request.Path.StartsWithSegments("/datasets", StringComparison.Ordinal)
+        || Places.Any(place => request.Path.StartsWithSegments(place, StringComparison.Ordinal))
         || (HttpMethods.IsGet(request.Method) && request.Path == "/");
 
     /// <summary>Answers with a page that says what is wrong.</summary>

@@ -6,8 +6,8 @@ namespace AnalysisRunner.Server.Record;
 
 public sealed partial class InvocationLog
 {
-    // Below this many hits the index of words leads; above it, what is asked for is soon found among the rows in their order, or few rows hold the other filters.
-    private const int FewHits = 20_000;
+    // Behind a beginning it is behind all that begins so: databases compare by code points.
+    private const string LastCharacter = "\U0010FFFF";
 
     // A beginning of a commit's hash that is at least this long names few invocations.
     private const int SelectivePrefix = 6;
@@ -25,7 +25,8 @@ public sealed partial class InvocationLog
         await using var transaction = await _database.BeginSnapshotAsync(connection, cancellation);
         var parameters = new DynamicParameters();
         var isIndexed = words is not null && await HasFewHitsAsync(connection, transaction, words);
-        var statement = Statement(query, words, isIndexed, parameters);
+        var durations = query.AtLeast is null && query.AtMost is null ? null : await DurationConditionAsync(connection, transaction, query, parameters);
+        var statement = Statement(query, words, isIndexed, durations, parameters);
         var places = (await connection.QueryAsync<PlaceRow>(statement, parameters, transaction)).ToList();
         var shown = places.Take(query.Limit).ToList();
         if (shown.Count == 0) return new InvocationPage([], null);
@@ -42,7 +43,7 @@ public sealed partial class InvocationLog
     /// The statement that finds the places of a page and of one more, which tells whether there is a next page. Its text is made of constants only;
     /// whatever the query says is a parameter.
     /// </summary>
-    private string Statement(InvocationQuery query, List<string>? words, bool isIndexed, DynamicParameters parameters)
+    private string Statement(InvocationQuery query, List<string>? words, bool isIndexed, string? durations, DynamicParameters parameters)
     {
         var position = isIndexed ? _database.SearchPosition : "i.position";
         var conditions = new List<string>();
@@ -77,6 +78,19 @@ public sealed partial class InvocationLog
                 commit);
             parameters.Add("commitEnd", commit + "g");
         }
+        if (query.ArGuid is { } arGuid)
+        {
+            Where("i.position IN (SELECT g.position FROM invocations g WHERE g.ar_guid >= @arGuid AND g.ar_guid < @arGuidEnd)", "arGuid", arGuid);
+            parameters.Add("arGuidEnd", arGuid + LastCharacter);
+        }
+        if (query.Image is { } image) Where("i.image = @image", "image", image);
+        if (query.Batch is { } batch)
+        {
+            Where("i.position IN (SELECT b.invocation FROM batches b WHERE b.name >= @batch AND b.name < @batchEnd)", "batch", batch);
+            parameters.Add("batchEnd", batch + LastCharacter);
+        }
+        if (query.Progress is { } progress) conditions.Add($"i.position IN (SELECT b.invocation FROM batches b WHERE {(progress == BatchProgress.Failed ? "b.failed > 0" : "b.state = 'running'")})");
+        if (durations is not null) conditions.Add(durations);
         // Positions and times of recording rise together, so a time is a position.
         if (query.From is { } from) Where($"{position} >= coalesce({FirstAt("from")}, 9223372036854775807)", "from", Microseconds.From(from));
         if (query.Before is { } before) Where($"{position} < coalesce({FirstAt("before")}, 9223372036854775807)", "before", Microseconds.From(before));
@@ -100,8 +114,31 @@ public sealed partial class InvocationLog
     private async Task<bool> HasFewHitsAsync(DbConnection connection, DbTransaction transaction, List<string> words) =>
         await connection.ExecuteScalarAsync<long>(
             $"SELECT count(*) FROM (SELECT 1 FROM {_database.SearchHits} LIMIT @limit) AS hits",
-            new { words = _database.SearchExpression(words), limit = FewHits + 1 },
-            transaction) <= FewHits;
+            new { words = _database.SearchExpression(words), limit = _fewHits + 1 },
+            transaction) <= _fewHits;
+
+    /// <summary>The condition on how long an invocation took: looked up where few hold it, and else computed for the rows that the list walks along.</summary>
+    private async Task<string> DurationConditionAsync(DbConnection connection, DbTransaction transaction, InvocationQuery query, DynamicParameters parameters)
+    {
+        parameters.Add("now", Now());
+        var bounds = new List<string>();
+        void Bound(TimeSpan? limit, string comparison, string name)
+        {
+            if (limit is not { } span) return;
+            bounds.Add($"{comparison} @{name}");
+            parameters.Add(name, (long)span.TotalMicroseconds);
+        }
+
+        Bound(query.AtLeast, ">=", "atLeast");
+        Bound(query.AtMost, "<=", "atMost");
+        string Holds(string duration) => string.Join(" AND ", bounds.Select(bound => $"{duration} {bound}"));
+
+        var ended = $"SELECT d.position FROM invocations d WHERE {Holds("(d.finished_at - d.submitted_at)")}";
+        var isFew = await connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({ended} LIMIT {_fewHits + 1}) AS hits", parameters, transaction) <= _fewHits;
+        return isFew
+            ? $"i.position IN ({ended} UNION ALL SELECT d.position FROM invocations d WHERE d.finished_at IS NULL AND {Holds("(@now - d.submitted_at)")})"
+            : Holds("(coalesce(i.finished_at, @now) - i.submitted_at)");
+    }
 
     private static string FirstAt(string parameter) =>
         $"(SELECT t.position FROM invocations t WHERE t.recorded_at >= @{parameter} ORDER BY t.recorded_at, t.position LIMIT 1)";

@@ -19,13 +19,14 @@ public sealed partial class InvocationLog : IInvocationLog
     private readonly EnvironmentSeal _seal;
     private readonly TimeProvider _time;
     private readonly Func<string, string> _pageOf;
+    private readonly int _fewHits;
     private readonly InvocationSignals _signals = new();
     private readonly RecordWriter _writer;
     private int _disposed;
 
     private InvocationLog(IRecordDatabase database, DbConnection writer, EnvironmentSeal seal, InvocationLogOptions options)
     {
-        (_database, _seal, _time, _pageOf) = (database, seal, options.Time, options.PageOf);
+        (_database, _seal, _time, _pageOf, _fewHits) = (database, seal, options.Time, options.PageOf, options.FewHits);
         _writer = new RecordWriter(database, writer, _signals.Raise);
         database.Listen(_signals);
     }

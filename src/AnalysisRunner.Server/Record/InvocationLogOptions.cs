@@ -33,4 +33,9 @@ public sealed record InvocationLogOptions
 
     /// <summary>Makes <see cref="Invocation.Url"/> from an ar-guid at reading, because a local runner's address changes.</summary>
     public required Func<string, string> PageOf { get; init; }
+
+    /// <summary>
+    /// Up to so many hits a text or a duration is looked up by its index; above, what is asked for is soon found among the rows in their order.
+    /// </summary>
+    internal int FewHits { get; init; } = 20_000;
 }

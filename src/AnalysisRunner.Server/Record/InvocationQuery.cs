@@ -5,6 +5,9 @@ namespace AnalysisRunner.Server.Record;
 /// <summary>Which invocations a list shows. Every filter that is null does not filter; all that are given must hold.</summary>
 public sealed record InvocationQuery
 {
+    /// <summary>Fewer characters of an ar-guid than these name too many invocations to be looked up.</summary>
+    public const int ShortestArGuid = 4;
+
     /// <summary>At most so many; at least 1.</summary>
     public int Limit { get; init; } = 100;
 
@@ -28,6 +31,24 @@ public sealed record InvocationQuery
 
     /// <summary>The full commit hash, or its beginning.</summary>
     public string? Commit { get; init; }
+
+    /// <summary>The beginning of the ar-guid, at least <see cref="ShortestArGuid"/> characters of it.</summary>
+    public string? ArGuid { get; init; }
+
+    /// <summary>The driver's image, as recorded.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>The beginning of the name of one of its batches.</summary>
+    public string? Batch { get; init; }
+
+    /// <summary>How far its batches are.</summary>
+    public BatchProgress? Progress { get; init; }
+
+    /// <summary>It took at least so long; while it goes on, the time since it was submitted counts.</summary>
+    public TimeSpan? AtLeast { get; init; }
+
+    /// <summary>It took at most so long; as above.</summary>
+    public TimeSpan? AtMost { get; init; }
 
     /// <summary>The state.</summary>
     public InvocationState? State { get; init; }
@@ -65,6 +86,16 @@ public enum InvocationOrder
 
     /// <summary>The state's name.</summary>
     State,
+}
+
+/// <summary>How far the batches of an invocation are, as a list is filtered by it.</summary>
+public enum BatchProgress
+{
+    /// <summary>A batch runs.</summary>
+    Running,
+
+    /// <summary>A job of a batch has failed.</summary>
+    Failed,
 }
 
 /// <summary>A place in a sorted list.</summary>

@@ -45,6 +45,13 @@ internal sealed class SignIn(TimeProvider time)
         lock (_lock) return _sessions.TryGetValue(Hash(session), out var grant) && grant.ExpiresAt > time.GetUtcNow() ? grant.Caller : null;
     }
 
+    /// <summary>Ends a session, wherever its cookie has got to.</summary>
+    public void Close(string? session)
+    {
+        if (string.IsNullOrEmpty(session)) return;
+        lock (_lock) _sessions.Remove(Hash(session));
+    }
+
     private (string Secret, DateTimeOffset ExpiresAt) Add(Dictionary<string, Grant> kept, Caller caller, TimeSpan lifetime)
     {
         var secret = RandomText.Secret();

@@ -75,6 +75,16 @@ internal sealed class Approvals(IInvocationLog log, InvocationRunner runner, Cur
         };
     }
 
+    /// <summary>Whether a caller is of those who may approve an invocation that waits for it.</summary>
+    public bool MayApprove(Caller caller, Invocation invocation) =>
+        caller.Repository is null && caller.Principal != new Caller(invocation.SubmittedBy).Principal && current.Policy.Find(invocation.Dataset)?.MayUse(caller, invocation.AccessLevel) == true;
+
+    /// <summary>Who may approve an invocation: the people who may use its level, save the one who submitted it.</summary>
+    public IReadOnlyList<string> ApproversOf(Invocation invocation) => current.Policy.Find(invocation.Dataset) is { } dataset
+        // A workflow is named by its issuer and repository, 'name:owner/repository'.
+        ? [.. dataset.Members.Where(member => !member.Contains(':', StringComparison.Ordinal) && MayApprove(new Caller(member), invocation)).Order(StringComparer.Ordinal)]
+        : [];
+
     // One form for one content: members in this order, no spaces, the request as it is recorded.
     private static string Describe(Invocation invocation, ComposedConfig config, string requestJson)
     {

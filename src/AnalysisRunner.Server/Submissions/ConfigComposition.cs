@@ -5,6 +5,7 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Toml;
+using ConfigFiles = AnalysisRunner.Server.Stores.ConfigFiles;
 using Layer = AnalysisRunner.Config.ConfigLayer;
 
 namespace AnalysisRunner.Server.Submissions;

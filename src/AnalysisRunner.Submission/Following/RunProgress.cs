@@ -4,7 +4,7 @@ using AnalysisRunner.Contracts;
 namespace AnalysisRunner.Submission.Following;
 
 /// <summary>
-/// Says in single lines what the driver's log does not, for whoever waits: what keeps the driver from starting, and the count of jobs at most once in a while
+/// Says in single lines what the driver's log does not, for whoever waits: that the driver has not started, or may not before a second member agrees, and the count of jobs at most once in a while
 /// and only when it has changed. There is no line that says that nothing has happened: terminals show the time that passes, and logs of CI are read later.
 /// </summary>
 /// <param name="output">Where lines go.</param>
@@ -12,7 +12,7 @@ namespace AnalysisRunner.Submission.Following;
 /// <param name="interval">The least time between two counts.</param>
 public sealed class RunProgress(ISubmissionOutput output, TimeProvider time, TimeSpan interval)
 {
-    private string _waiting = "";
+    private string _saidWaiting = "";
     private string _count = "";
     private long? _countedAt;
 
@@ -29,7 +29,7 @@ public sealed class RunProgress(ISubmissionOutput output, TimeProvider time, Tim
     {
         ArgumentNullException.ThrowIfNull(invocation);
         if (invocation.IsFinal) return;
-        if (invocation.State == InvocationState.Accepted && DescribeWaiting(invocation) is var waiting && waiting != _waiting) output.WriteLine($"run | {_waiting = waiting}");
+        if (invocation.State == InvocationState.Accepted && WaitingFor(invocation) is var waiting && waiting != _saidWaiting) output.WriteLine($"run | {_saidWaiting = waiting}");
 
         var total = invocation.Batches.Sum(batch => batch.Jobs.Total);
         if (total == 0) return;
@@ -45,7 +45,7 @@ public sealed class RunProgress(ISubmissionOutput output, TimeProvider time, Tim
         output.WriteLine($"run | {_count = count}");
     }
 
-    private static string DescribeWaiting(Invocation invocation) => invocation.Approval is { ApprovedBy: null } approval
-        ? string.Create(CultureInfo.InvariantCulture, $"waiting until {approval.ExpiresAt:u} for another member of level '{invocation.AccessLevel.ToName()}' of {invocation.Dataset} to approve it at {invocation.Url}")
+    private static string WaitingFor(Invocation invocation) => invocation is { WaitsForApproval: true, Approval: { } approval }
+        ? string.Create(CultureInfo.InvariantCulture, $"waiting until {approval.ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC for a second member of level '{invocation.AccessLevel.ToName()}' of {invocation.Dataset} to approve {approval.Digest}: {invocation.Url}")
         : "waiting for its driver to start";
 }

@@ -40,13 +40,29 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A window in which a user of a local runner is signed in, by the link that a build prints.</summary>
     internal async Task<IPage> SignInAsync(TestRunner runner, BrowserNewContextOptions? options = null)
     {
-        options ??= new BrowserNewContextOptions();
-        options.BaseURL = runner.Url.ToString();
-        var context = await _browser!.NewContextAsync(options);
-        context.SetDefaultTimeout(PatienceMilliseconds);
-        var page = await context.NewPageAsync();
+        var page = await OpenAsync(runner.Url, options);
         await page.GotoAsync((await runner.Api.CreateSignInLinkAsync(TestRunner.Limit())).Url);
         return page;
+    }
+
+    /// <summary>A window in which a user of a shared server is signed in.</summary>
+    internal async Task<IPage> SignInAsync(TestServer server, string email, BrowserNewContextOptions? options = null)
+    {
+        var page = await OpenAsync(server.Url, options);
+        using var api = server.Connect(email);
+        // Its public name is not known to the browser; the address that it listens at is.
+        await page.GotoAsync(new Uri((await api.CreateSignInLinkAsync(TestRunner.Limit())).Url).PathAndQuery);
+        return page;
+    }
+
+    /// <summary>A window of somebody who is not signed in.</summary>
+    internal async Task<IPage> OpenAsync(Uri url, BrowserNewContextOptions? options = null)
+    {
+        options ??= new BrowserNewContextOptions();
+        options.BaseURL = url.ToString();
+        var context = await _browser!.NewContextAsync(options);
+        context.SetDefaultTimeout(PatienceMilliseconds);
+        return await context.NewPageAsync();
     }
 }
 

@@ -23,6 +23,8 @@ public abstract partial class InvocationLogContract
                     Repository = number % 5 == 0 ? null : $"https://example.org/r{number % 2}",
                     Commit = new string("abc"[number % 3], 40),
                     Description = $"Count {(number % 6 == 0 ? "variants" : "samples")} of cohort{number}, Zürich",
+                    Image = $"registry.example.org/driver:{number % 3}",
+                    SubmittedAt = Time.GetUtcNow(),
                     Script = ["python3", $"run-{number % 7}.py", "--x=äöü"],
                 },
             };
@@ -34,12 +36,12 @@ public abstract partial class InvocationLogContract
         return all;
     }
 
-    private async Task<IReadOnlyList<string>> GuidsAsync(InvocationQuery query)
+    private async Task<IReadOnlyList<string>> GuidsAsync(InvocationQuery query, InvocationLog? log = null)
     {
         var guids = new List<string>();
         for (InvocationQuery? next = query; next is not null;)
         {
-            var page = await Log.ListAsync(next, None);
+            var page = await (log ?? Log).ListAsync(next, None);
             page.Records.Count.ShouldBeLessThanOrEqualTo(query.Limit);
             guids.AddRange(page.Records.Select(record => record.Invocation.ArGuid));
             next = page.Next is null ? null : query with { After = page.Next };
@@ -78,6 +80,39 @@ public abstract partial class InvocationLogContract
             }
             (await GuidsAsync(query)).ShouldBe(expected.Select(one => one.ArGuid), $"combination {combination}");
         }
+    }
+
+    [ContractFact]
+    public async Task Lists_are_filtered_by_image_by_how_long_runs_took_and_by_their_batches()
+    {
+        var all = await RecordManyAsync();
+        var now = Time.GetUtcNow();
+        TimeSpan Took(Invocation one) => (one.FinishedAt ?? now) - one.SubmittedAt;
+        // A batch whose jobs end well, one of which a job fails, and one that begins like the first and has not ended.
+        await Log.AddBatchAsync(ArGuid(1), Batch(ArGuid(1) + "-align", BatchState.Running) with { Name = "align 50% of _all" }, None);
+        await Log.UpdateBatchAsync(Batch(ArGuid(1) + "-align", BatchState.Succeeded, succeeded: 2), None);
+        await Log.AddBatchAsync(ArGuid(2), Batch(ArGuid(2) + "-align") with { Name = "align" }, None);
+        await Log.UpdateBatchAsync(Batch(ArGuid(2) + "-align", BatchState.Failed) with { Jobs = new JobCounts(0, 0, 0, 1, 1, 0) }, None);
+        await Log.AddBatchAsync(ArGuid(3), Batch(ArGuid(3) + "-align") with { Name = "align 7" }, None);
+
+        (await GuidsAsync(new InvocationQuery { Limit = 7, Image = "registry.example.org/driver:2" })).ShouldBe(all.Where(one => one.Image!.EndsWith('2')).Select(one => one.ArGuid));
+        (await GuidsAsync(new InvocationQuery { ArGuid = ArGuid(17) })).ShouldBe([ArGuid(17)]);
+        (await GuidsAsync(new InvocationQuery { ArGuid = ArGuid(17)[..^1] })).ShouldBe(all.Where(one => one.ArGuid[..^1] == ArGuid(17)[..^1]).Select(one => one.ArGuid));
+        // Few hits are looked up; with many the list is walked along.
+        await using var walking = await InvocationLog.OpenAsync(Options with { FewHits = 0 });
+        foreach (var (log, minutes) in new[] { Log, walking }.SelectMany(log => new[] { 0, 1, 20, 100 }.Select(minutes => (log, minutes))))
+        {
+            var span = TimeSpan.FromMinutes(minutes);
+            (await GuidsAsync(new InvocationQuery { Limit = 7, AtLeast = span }, log)).ShouldBe(all.Where(one => Took(one) >= span).Select(one => one.ArGuid), $"at least {minutes}");
+            (await GuidsAsync(new InvocationQuery { Limit = 7, AtMost = span }, log)).ShouldBe(all.Where(one => Took(one) <= span).Select(one => one.ArGuid), $"at most {minutes}");
+            (await GuidsAsync(new InvocationQuery { Limit = 7, AtLeast = span, AtMost = span * 2, Dataset = "odd", Text = "samples" }, log)).ShouldBe(
+                all.Where(one => Took(one) >= span && Took(one) <= span * 2 && one.Dataset == "odd" && one.Description.Contains("samples", StringComparison.Ordinal)).Select(one => one.ArGuid));
+        }
+        (await GuidsAsync(new InvocationQuery { Batch = "align" })).ShouldBe([ArGuid(3), ArGuid(2), ArGuid(1)]);
+        (await GuidsAsync(new InvocationQuery { Batch = "align 50% of _" })).ShouldBe([ArGuid(1)]);
+        (await GuidsAsync(new InvocationQuery { Batch = "lign" })).ShouldBeEmpty();
+        (await GuidsAsync(new InvocationQuery { Progress = BatchProgress.Running })).ShouldBe([ArGuid(3)]);
+        (await GuidsAsync(new InvocationQuery { Progress = BatchProgress.Failed })).ShouldBe([ArGuid(2)]);
     }
 
     [ContractFact]

@@ -15,12 +15,18 @@ internal static class ApiOperations
 
     private static readonly ApiParameter[] Filters =
     [
+        new("guid", "The beginning of the ar-guid, at least four characters."),
         new("dataset", "The dataset."),
         new("level", "test, standard or full."),
         new("user", "Who submitted."),
         new("repository", "The repository's URL."),
         new("commit", "The commit, or the beginning of its hash."),
+        new("image", "The driver's image."),
         new("state", "accepted, running, succeeded, failed, cancelled or imported."),
+        new("batch", "The beginning of the name of one of its batches."),
+        new("progress", "running: a batch runs; failed: a job has failed."),
+        new("longer", "It took at least so long, such as 1h30m; while it goes on, the time since it was submitted counts."),
+        new("shorter", "It took at most so long."),
         new("from", "Recorded at this date or moment, or later."),
         new("before", "Recorded before this date or moment."),
         new("text", "Words of the description and the command."),

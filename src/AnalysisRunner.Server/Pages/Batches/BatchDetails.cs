@@ -20,6 +20,9 @@ public sealed record BatchDetails
     /// <summary>How many jobs a page shows.</summary>
     public required int PageSize { get; init; }
 
+    /// <summary>When the page is shown.</summary>
+    public required DateTimeOffset Now { get; init; }
+
     /// <summary>The picture of its jobs; null when they are too many for one.</summary>
     public required JobGraphLayout? Graph { get; init; }
 }

@@ -29,6 +29,7 @@ internal static class BatchPages
             Jobs = await Engine(context).GetJobsAsync(batch.Key, after, PageSize, context.RequestAborted),
             After = after,
             PageSize = PageSize,
+            Now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
             Graph = await DrawAsync(context, batch),
         };
         var frame = PageAnswer.Frame(context, batch.Name) with { EventsUrl = batch.State == BatchState.Running ? $"{BatchUrl.Of(batch.Key)}/events" : null };
@@ -62,7 +63,8 @@ internal static class BatchPages
             Job = job,
             Spec = specs[id - 1],
             Attempts = await Engine(context).GetAttemptsAsync(key, id, context.RequestAborted),
-            Children = [.. specs.Where(other => other.Parents.Contains(id)).Select(other => other.Id)],
+            Parents = [.. specs[id - 1].Parents.Select(parent => (parent, specs[parent - 1].Name))],
+            Children = [.. specs.Where(other => other.Parents.Contains(id)).Select(other => (other.Id, other.Name))],
             Log = await LogPages.ReadTailAsync(context, $"{BatchUrl.Of(key, id)}/log", key, id, !job.IsFinal),
         };
         var frame = PageAnswer.Frame(context, job.Name.Length == 0 ? $"Job {Texts.Number(id)}" : job.Name) with { EventsUrl = job.IsFinal ? null : $"{BatchUrl.Of(key)}/events" };

@@ -21,8 +21,11 @@ public sealed record JobDetails
     /// <summary>Its attempts, ascending.</summary>
     public required IReadOnlyList<AttemptSummary> Attempts { get; init; }
 
-    /// <summary>The jobs that wait for it.</summary>
-    public required IReadOnlyList<int> Children { get; init; }
+    /// <summary>The jobs that it waits for, and their names.</summary>
+    public required IReadOnlyList<(int Id, string Name)> Parents { get; init; }
+
+    /// <summary>The jobs that wait for it, and their names.</summary>
+    public required IReadOnlyList<(int Id, string Name)> Children { get; init; }
 
     /// <summary>The end of its log.</summary>
     public required LogExcerpt Log { get; init; }

@@ -14,8 +14,26 @@ public sealed record InvocationDetails
     /// <summary>The first jobs of its first batches, by the batch's key.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<JobSummary>> FirstJobs { get; init; }
 
-    /// <summary>Its events, the oldest first.</summary>
+    /// <summary>Its events, the oldest first, from the one that the reader asked for.</summary>
     public required IReadOnlyList<InvocationEvent> Events { get; init; }
+
+    /// <summary>Whether there are more events than those.</summary>
+    public required bool HasMoreEvents { get; init; }
+
+    /// <summary>Who was told of its end.</summary>
+    public required IReadOnlyList<NotificationSummary> Notifications { get; init; }
+
+    /// <summary>The first of its outputs.</summary>
+    public required IReadOnlyList<InvocationOutput> Outputs { get; init; }
+
+    /// <summary>Whether there are more outputs than those.</summary>
+    public required bool HasMoreOutputs { get; init; }
+
+    /// <summary>Who may approve it; empty unless it waits for that.</summary>
+    public required IReadOnlyList<string> Approvers { get; init; }
+
+    /// <summary>Whether the reader is one of them.</summary>
+    public required bool MayApprove { get; init; }
 
     /// <summary>The keys of its config; null when there is none yet.</summary>
     public required IReadOnlyList<ConfigKey>? Config { get; init; }

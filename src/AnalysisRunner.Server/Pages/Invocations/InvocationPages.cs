@@ -6,14 +6,14 @@ using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Server.Submissions;
-using Microsoft.AspNetCore.Antiforgery;
 
 namespace AnalysisRunner.Server.Pages.Invocations;
 
-/// <summary>The list of invocations, and what is done with one.</summary>
+/// <summary>The list of invocations, and one of them.</summary>
 internal static class InvocationPages
 {
-    private const int MostEvents = 1000;
+    private const int MostEvents = 200;
+    private const int ShownOutputs = 50;
 
     /// <summary>Of how many batches jobs are shown, and how many of each: all of a small run, and of a large one enough to see how it goes.</summary>
     private const int ShownBatches = 5;
@@ -41,11 +41,21 @@ internal static class InvocationPages
         var record = await FindAsync(context);
         var run = record.Invocation;
         var log = context.RequestServices.GetRequiredService<IInvocationLog>();
+        var approvals = context.RequestServices.GetRequiredService<Approvals>();
+        // One more than shown tells whether there are more.
+        var events = await log.ListEventsAsync(run.ArGuid, Requests.Number(context, "events", 0, 0, long.MaxValue), MostEvents + 1, context.RequestAborted);
+        var outputs = await log.ListOutputsAsync(run.ArGuid, null, ShownOutputs + 1, context.RequestAborted);
         var details = new InvocationDetails
         {
             Record = record,
             FirstJobs = await ReadFirstJobsAsync(context, run),
-            Events = await log.ListEventsAsync(run.ArGuid, 0, MostEvents, context.RequestAborted),
+            Events = [.. events.Take(MostEvents)],
+            HasMoreEvents = events.Count > MostEvents,
+            Notifications = await log.ListNotificationsAsync(run.ArGuid, context.RequestAborted),
+            Outputs = [.. outputs.Take(ShownOutputs)],
+            HasMoreOutputs = outputs.Count > ShownOutputs,
+            Approvers = run.WaitsForApproval ? approvals.ApproversOf(run) : [],
+            MayApprove = run.WaitsForApproval && approvals.MayApprove(context.GetCaller(), run),
             Config = await ReadConfigAsync(context, run),
             ConfigFilter = context.Request.Query["config"].ToString(),
             Log = await LogPages.ReadTailAsync(context, $"/invocations/{run.ArGuid}/log", run.ArGuid, DriverBatch.Job, record.DriverEndedAt is null && !run.IsFinal),
@@ -71,57 +81,6 @@ internal static class InvocationPages
         var arGuid = (await FindAsync(context)).Invocation.ArGuid;
         var log = context.RequestServices.GetRequiredService<IInvocationLog>();
         await PageEvents.WriteAsync(context, PageEvents.OfInvocation(log, context.RequestServices.GetRequiredService<Engines.IBatchEngine>(), arGuid, InvocationRoutes.Streaming(context)));
-    }
-
-    /// <summary>Asks whether an invocation is to be cancelled.</summary>
-    public static async Task AskCancelAsync(HttpContext context)
-    {
-        var run = (await FindAsync(context)).Invocation;
-        await AskAsync(context, run, "Cancel", $"Cancel “{Texts.FirstLine(run.Description)}” of {run.SubmittedBy} on {run.Dataset}? What runs is stopped; what has ended stays.", "Cancel it", "cancel");
-    }
-
-    /// <summary>Cancels an invocation.</summary>
-    public static async Task CancelAsync(HttpContext context)
-    {
-        var arGuid = (await FindAsync(context)).Invocation.ArGuid;
-        await InvocationRoutes.CancelAsync(context, arGuid, context.GetCaller().Name);
-        Show(context, arGuid);
-    }
-
-    /// <summary>Asks whether exactly this request is approved.</summary>
-    public static async Task AskApproveAsync(HttpContext context)
-    {
-        var run = (await FindAsync(context)).Invocation;
-        var digest = run.Approval?.Digest ?? throw new AnalysisRunnerException(Contracts.Codes.PolicyCodes.Unknown, $"Invocation '{run.ArGuid}' needs no approval.");
-        await AskAsync(
-            context, run, "Approve",
-            $"Approve that {RunCommand.Of(run)} of commit {run.Commit} runs for {run.SubmittedBy} on {run.Dataset} at level {run.AccessLevel.ToName()}? The digest of the request is {digest}.",
-            "Approve exactly this", "approve", ("digest", digest));
-    }
-
-    /// <summary>Approves an invocation.</summary>
-    public static async Task ApproveAsync(HttpContext context)
-    {
-        var run = (await FindAsync(context)).Invocation;
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        await context.RequestServices.GetRequiredService<Approvals>().ApproveAsync(context.GetCaller(), run, form["digest"]);
-        Show(context, run.ArGuid);
-    }
-
-    private static Task AskAsync(HttpContext context, Invocation run, string title, string question, string button, string action, params (string Name, string Value)[] fields) =>
-        PageAnswer.WriteAsync<Confirmation>(
-            context, PageAnswer.Frame(context, title),
-            (nameof(Confirmation.Question), question),
-            (nameof(Confirmation.Button), button),
-            (nameof(Confirmation.Action), $"/invocations/{run.ArGuid}/{action}"),
-            (nameof(Confirmation.Back), $"/invocations/{run.ArGuid}"),
-            (nameof(Confirmation.Fields), fields),
-            (nameof(Confirmation.Tokens), context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context)));
-
-    private static void Show(HttpContext context, string arGuid)
-    {
-        context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = $"/invocations/{arGuid}";
     }
 
     private static async Task<IReadOnlyDictionary<string, IReadOnlyList<JobSummary>>> ReadFirstJobsAsync(HttpContext context, Invocation run)

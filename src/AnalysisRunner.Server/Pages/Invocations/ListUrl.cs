@@ -25,6 +25,14 @@ public sealed class ListUrl(IReadOnlyDictionary<string, string> values)
     /// <summary>The address of the page that begins at a cursor; of the first page with null.</summary>
     public string Page(string? cursor) => With("cursor", cursor);
 
+    /// <summary>The address of all that holds the filters, as a file.</summary>
+    public string Export(string format)
+    {
+        var kept = values.Where(pair => pair.Key is not ("cursor" or "limit")).ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
+        kept["format"] = format;
+        return QueryHelpers.AddQueryString(Path + "/export", kept);
+    }
+
     /// <summary>The address that sorts by a column; by it the other way round when it is sorted by it already.</summary>
     public string Sort(string column) => With("sort", this["sort"] == column ? "-" + column : column);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace AnalysisRunner.Server.Pages.Logs;
@@ -23,8 +24,8 @@ internal static class LogText
     public static async Task<IReadOnlyList<LogMatch>> SearchAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, string text, int limit)
     {
         var matches = new List<LogMatch>();
-        var line = new StringBuilder();
-        var number = 1L;
+        var line = new char[LongestLine];
+        var (length, number) = (0, 1L);
         await foreach (var (part, _) in Decode(pieces, 0))
         {
             foreach (var c in part)
@@ -32,8 +33,8 @@ internal static class LogText
                 if (c != '\n')
                 {
                     // A line that never ends is searched in parts, so that it is not all in memory.
-                    if (line.Length == LongestLine && Look()) return matches;
-                    line.Append(c);
+                    if (length == LongestLine && Look()) return matches;
+                    line[length++] = c;
                     continue;
                 }
                 if (Look()) return matches;
@@ -45,9 +46,9 @@ internal static class LogText
 
         bool Look()
         {
-            var found = line.ToString();
-            line.Clear();
-            if (found.Contains(text, StringComparison.OrdinalIgnoreCase)) matches.Add(new LogMatch(number, Plain(found)));
+            var looked = line.AsSpan(0, length);
+            length = 0;
+            if (looked.Contains(text, StringComparison.OrdinalIgnoreCase)) matches.Add(new LogMatch(number, Plain(looked.ToString())));
             return matches.Count == limit;
         }
     }
@@ -59,9 +60,10 @@ internal static class LogText
         await foreach (var piece in pieces)
         {
             offset += piece.Length;
-            var characters = new char[Encoding.UTF8.GetMaxCharCount(piece.Length)];
-            var count = decoder.GetChars(piece.Span, characters, flush: false);
-            if (count > 0) yield return (new string(characters, 0, count), offset - Incomplete(piece.Span));
+            var characters = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(piece.Length));
+            var text = new string(characters, 0, decoder.GetChars(piece.Span, characters, flush: false));
+            ArrayPool<char>.Shared.Return(characters);
+            if (text.Length > 0) yield return (text, offset - Incomplete(piece.Span));
         }
     }
 

@@ -22,12 +22,21 @@ internal static class PageAnswer
         return new RazorComponentResult<TPage>(all) { StatusCode = context.Response.StatusCode }.ExecuteAsync(context);
     }
 
+    /// <summary>Answers a form that has done what it is for: the browser goes on to a page, and loading that again repeats nothing.</summary>
+    public static void SeeOther(HttpContext context, string path)
+    {
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = path;
+    }
+
     /// <summary>The frame of a page for whoever is signed in.</summary>
     public static PageFrame Frame(HttpContext context, string title)
     {
         var settings = context.RequestServices.GetRequiredService<CurrentSettings>();
         var reader = context.FindCaller();
-        return new PageFrame(title) { Reader = reader?.Name, Notice = reader is null ? null : Notice(settings, reader) };
+        if (reader is null) return new PageFrame(title);
+        var mayReadDenials = context.RequestServices.GetRequiredService<Overview>().MayReadDenials(reader, null);
+        return new PageFrame(title) { Reader = reader.Name, Notice = Notice(settings, reader), ShowsDenials = mayReadDenials };
     }
 
     // An administrator's 'unenforced' is shown wherever it counts.

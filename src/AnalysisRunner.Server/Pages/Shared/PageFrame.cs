@@ -10,6 +10,9 @@ public sealed record PageFrame(string Title)
     /// <summary>What the reader of every page must know; null when there is nothing.</summary>
     public string? Notice { get; init; }
 
+    /// <summary>Whether the reader may look into what was refused.</summary>
+    public bool ShowsDenials { get; init; }
+
     /// <summary>Where the changes of what it shows are announced; null when it does not change any more.</summary>
     public string? EventsUrl { get; init; }
 }

@@ -284,7 +284,7 @@ public sealed partial class OpenApiTests
             : throw new AmazonSecurityTokenServiceException("not yours");
     }
 
-    [GeneratedRegex(@"^\w+ /(invocations|batches|datasets|sign-in|[\w.-]+\.(css|js|svg|ico|png))|^GET /$")]
+    [GeneratedRegex(@"^\w+ /(invocations|batches|datasets|denials|sign-in|sign-out|signed-out|[\w.-]+\.(css|js|svg|ico|png))|^GET /$")]
     private static partial Regex Page();
 
     [GeneratedRegex("\"#/components/schemas/([^\"]+)\"")]

@@ -1,3 +1,6 @@
-ALTER TABLE invocations ADD COLUMN resolved_image TEXT COLLATE "C";
--- Where the run's outputs go, if templates say it: they may be others when the run ends.
-ALTER TABLE invocations ADD COLUMN storage_addresses TEXT COLLATE "C";
+-- What the list is filtered by besides: the image, how long it took, and its batches.
+CREATE INDEX invocations_by_image ON invocations (image, position);
+CREATE INDEX invocations_by_duration ON invocations ((finished_at - submitted_at), position);
+CREATE INDEX batches_by_name ON batches (name, invocation);
+CREATE INDEX batches_running ON batches (invocation) WHERE state = 'running';
+CREATE INDEX batches_failed ON batches (invocation) WHERE failed > 0;

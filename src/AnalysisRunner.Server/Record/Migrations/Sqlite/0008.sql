@@ -1,10 +1,6 @@
--- The step before has changed the text of a table behind the back of its connection, which would add columns at the wrong place of it. It reads the schema anew
--- when a change of it is taken back.
-SAVEPOINT anew;
-CREATE TABLE never (made INTEGER);
-ROLLBACK TO anew;
-RELEASE anew;
-
-ALTER TABLE invocations ADD COLUMN resolved_image TEXT;
--- Where the run's outputs go, if templates say it: they may be others when the run ends.
-ALTER TABLE invocations ADD COLUMN storage_addresses TEXT;
+-- What the list is filtered by besides: the image, how long it took, and its batches.
+CREATE INDEX invocations_by_image ON invocations (image, position, dataset, access_level, state, submitted_by, repository);
+CREATE INDEX invocations_by_duration ON invocations ((finished_at - submitted_at), position);
+CREATE INDEX batches_by_name ON batches (name, invocation);
+CREATE INDEX batches_running ON batches (invocation) WHERE state = 'running';
+CREATE INDEX batches_failed ON batches (invocation) WHERE failed > 0;
