@@ -53,6 +53,7 @@ internal static class Questions
             question.State?.ToName(), question.From is null ? null : "dates", question.Text is { } text ? $"'{text}'" : null,
             question.Order == InvocationOrder.Submitted ? null : question.Order.ToString(),
         ];
-        return string.Join(", ", parts.Where(part => part is not null));
+        var description = string.Join(", ", parts.Where(part => part is not null));
+        return description.Length == 0 ? "everything" : description;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Tests.Security.Oidc;
 
 namespace AnalysisRunner.Server.Load;
@@ -75,7 +76,7 @@ internal sealed class LoadedServer : IAsyncDisposable
 
     /// <summary>Notes the beginning of a step, as the driver of a run does.</summary>
     public Task NoteStepAsync(string arGuid, string step) =>
-        File.AppendAllTextAsync(Path.Combine(_folder, "state", "runs", arGuid, "steps"), string.Create(CultureInfo.InvariantCulture, $"start {step} {DateTimeOffset.UtcNow.ToUnixTimeSeconds()}\n"));
+        File.AppendAllTextAsync(new StateFolders(Path.Combine(_folder, "state")).Run(arGuid).Steps, string.Create(CultureInfo.InvariantCulture, $"start {step} {DateTimeOffset.UtcNow.ToUnixTimeSeconds()}\n"));
 
     public async ValueTask DisposeAsync()
     {

@@ -3,10 +3,14 @@ using System.Globalization;
 namespace AnalysisRunner.Server.Load;
 
 /// <summary>What processes have used so far, as Linux tells it.</summary>
-/// <param name="Cpu">User and system time.</param>
+/// <param name="User">User time.</param>
+/// <param name="System">System time.</param>
 /// <param name="PeakMemory">The most bytes that were resident.</param>
-internal readonly record struct Usage(TimeSpan Cpu, long PeakMemory)
+internal readonly record struct Usage(TimeSpan User, TimeSpan System, long PeakMemory)
 {
+    /// <summary>User and system time.</summary>
+    public TimeSpan Cpu => User + System;
+
     private const int TicksPerSecond = 100;
 
     /// <summary>A process and the children that it has waited for (git).</summary>
@@ -14,10 +18,11 @@ internal readonly record struct Usage(TimeSpan Cpu, long PeakMemory)
     {
         var stat = File.ReadAllText($"/proc/{processId}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+        TimeSpan Time(int own, int children) =>
+            TimeSpan.FromSeconds((double)(long.Parse(fields[own], CultureInfo.InvariantCulture) + long.Parse(fields[children], CultureInfo.InvariantCulture)) / TicksPerSecond);
         var peak = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
         var kilobytes = long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        return new Usage(TimeSpan.FromSeconds((double)ticks / TicksPerSecond), kilobytes * 1024);
+        return new Usage(Time(11, 13), Time(12, 14), kilobytes * 1024);
     }
 
     /// <summary>A process and all its living descendants: PostgreSQL, whose connections are processes.</summary>
@@ -29,7 +34,7 @@ internal readonly record struct Usage(TimeSpan Cpu, long PeakMemory)
             try
             {
                 var child = OfTree(int.Parse(line, CultureInfo.InvariantCulture));
-                own = new Usage(own.Cpu + child.Cpu, own.PeakMemory + child.PeakMemory);
+                own = new Usage(own.User + child.User, own.System + child.System, own.PeakMemory + child.PeakMemory);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {

@@ -24,6 +24,7 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _approved = [];
+    private readonly List<string> _listed = [];
     private WebApplication _server = null!;
 
     private string Url => _server.Urls.Single();
@@ -91,6 +92,16 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Every_filter_of_a_list_reaches_the_server()
+    {
+        var listed = await RunAsync(
+            "", [("ANALYSIS_RUNNER_TOKEN", Token)], "invocations", "--server-url", Url, "--dataset", "d", "--access-level", "test", "--user", "u@x", "--repository", "r", "--commit", "abcd", "--state", "failed",
+            "--from", "2026-01-01", "--before", "2026-02-01", "--sort", "-dataset", "-n", "7", "two", "words");
+        listed.ShouldBe(new Outcome(0, "", "There is no such invocation.\n"));
+        _listed.ShouldHaveSingleItem().ShouldBe("?dataset=d&level=test&user=u%40x&repository=r&commit=abcd&state=failed&from=2026-01-01&before=2026-02-01&text=two%20words&sort=-dataset&limit=7");
+    }
+
+    [Fact]
     public async Task The_usual_and_the_test_server_come_from_the_environment_and_a_named_one_wins()
     {
         var token = ("ANALYSIS_RUNNER_TOKEN", Token);
@@ -143,6 +154,7 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
         }
         else
         {
+            if (context.Request.Path == "/api/v1/invocations") _listed.Add(context.Request.QueryString.Value!);
             await context.Response.WriteAsync("[]");
         }
     }

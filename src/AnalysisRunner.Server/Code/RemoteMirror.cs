@@ -19,8 +19,11 @@ internal sealed class RemoteMirror(GitProcess git, string folder, TimeProvider t
 {
     private const int RememberedAnswers = 10_000;
 
-    // Under load there is always somebody who waits for the next look: without a pause, looks would follow each other and take a core.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(40);
+    // Under load there is always somebody who waits for the next look: without a pause, looks would follow each other and take a core. So they take an eighth
+    // of the time at most, unless that were noticed by those who wait.
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMilliseconds(60);
+    private const int IntervalsOfLook = 8;
 
     private readonly RemoteClone _clone = new(git, folder);
     private readonly Lock _lock = new();
@@ -28,6 +31,7 @@ internal sealed class RemoteMirror(GitProcess git, string folder, TimeProvider t
     private Task<Content>? _waiting;
     private Content? _content;
     private long _lookedAt = long.MinValue;
+    private TimeSpan _interval = ShortestInterval;
 
     /// <summary>Brings the mirror up to date and finds a commit in it.</summary>
     /// <param name="remote">What it mirrors.</param>
@@ -85,11 +89,13 @@ internal sealed class RemoteMirror(GitProcess git, string folder, TimeProvider t
         {
             return _waiting ??= Enqueue(async () =>
             {
-                if (_lookedAt != long.MinValue && LookInterval - Stopwatch.GetElapsedTime(_lookedAt) is var pause && pause > TimeSpan.Zero) await Task.Delay(pause);
+                if (_lookedAt != long.MinValue && _interval - Stopwatch.GetElapsedTime(_lookedAt) is var pause && pause > TimeSpan.Zero) await Task.Delay(pause);
                 // From here on a caller might miss what is pushed now, so it gets a look of its own.
                 lock (_lock) _waiting = null;
                 _lookedAt = Stopwatch.GetTimestamp();
-                return await TakeLookAsync(remote);
+                var content = await TakeLookAsync(remote);
+                _interval = TimeSpan.FromTicks(Math.Clamp(Stopwatch.GetElapsedTime(_lookedAt).Ticks * IntervalsOfLook, ShortestInterval.Ticks, LongestInterval.Ticks));
+                return content;
             });
         }
     }

@@ -24,9 +24,15 @@ internal static class ServerApplication
     // Several thousand followers, and room for those who submit; each connection costs tens of KiB.
     private const int MaximumConnections = 10_000;
 
+    // What is recorded and what runs are started from is written by threads that wait for the disk; with one for each processor, all would wait at once and
+    // the runtime adds further ones only by and by.
+    private const int FewestThreads = 16;
+
     /// <summary>Builds it; what <paramref name="parts"/> brings along is not disposed with it.</summary>
     public static WebApplication Build(ServerParts parts)
     {
+        ThreadPool.GetMinThreads(out var threads, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(threads, FewestThreads), completions);
         // Empty and without arguments: no settings file and no ASPNETCORE_ variable of whoever started it takes part.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = parts.Folders.Root });
         builder.Logging.AddProvider(parts.Log);

@@ -78,7 +78,7 @@ internal static class ServerVerbs
     private static async Task<string> ImportAsync(ServerSettings settings, string file, CancellationToken cancellation)
     {
         if (!File.Exists(file)) throw Wrong($"There is no file {Quoted.Value(file)}");
-        var records = ReplacedLog.Read(file, settings.Code);
+        var records = ReplacedLog.Read(file, settings.Code, new StateFolders(settings.Fixed.State) { ConfigStore = settings.Fixed.ConfigStore }.Config);
         using var held = StateLock.Take(settings.Fixed.State);
         await using var log = await OpenAsync(settings, migrates: true);
         var result = await log.ImportAsync(records, cancellation);

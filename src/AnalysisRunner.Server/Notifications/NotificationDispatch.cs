@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
@@ -43,10 +42,16 @@ internal sealed class NotificationDispatch(
     /// <summary>Announces what has ended and sends what is due, once.</summary>
     internal async Task LookAsync(CancellationToken cancellation)
     {
-        foreach (var arGuid in await log.ListUnannouncedAsync(identity.Name, AtOnce, cancellation))
+        IReadOnlyList<string> ended;
+        do
         {
-            if (await log.GetAsync(arGuid, cancellation) is { } record) await log.AnnounceAsync(arGuid, TargetsOf(record.Invocation), CancellationToken.None);
+            ended = await log.ListUnannouncedAsync(identity.Name, AtOnce, cancellation);
+            foreach (var arGuid in ended)
+            {
+                if (await log.GetAsync(arGuid, cancellation) is { } record) await log.AnnounceAsync(arGuid, NotificationTargets.Of(settings.Value.Notifications, record.Invocation), CancellationToken.None);
+            }
         }
+        while (ended.Count == AtOnce);
         var due = await log.ListDueNotificationsAsync(identity.Name, AtOnce, cancellation);
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, SendAsync);
     }
@@ -67,22 +72,6 @@ internal sealed class NotificationDispatch(
         {
             logger.LogError(e, "Messages about the end of invocations could not be sent; trying again in {Interval}.", Interval);
         }
-    }
-
-    private List<NotificationTarget> TargetsOf(Invocation invocation)
-    {
-        var notifications = settings.Value.Notifications;
-        var targets = notifications.Webhooks
-            .Where(webhook => webhook.Value.Datasets.Count == 0 || webhook.Value.Datasets.Contains(invocation.Dataset))
-            .Select(webhook => new NotificationTarget("webhook", webhook.Key)).ToList();
-        if (notifications.Mail is null) return targets;
-        foreach (var recipient in notifications.MailOf.GetValueOrDefault(invocation.Dataset, []))
-        {
-            var address = recipient == NotificationSettings.Submitter ? invocation.SubmittedBy : recipient;
-            // A workflow has no address.
-            if (MailAddress.TryCreate(address, out _)) targets.Add(new NotificationTarget("mail", address));
-        }
-        return targets;
     }
 
     private async ValueTask SendAsync(DueNotification message, CancellationToken cancellation)

@@ -5,13 +5,6 @@ namespace AnalysisRunner.Server.Record;
 
 public sealed partial class InvocationLog
 {
-    private const string InsertApproval =
-        """
-        INSERT INTO approvals (invocation, digest, document, expires_at) VALUES (@position, @approvalDigest, @approvalDocument, @approvalExpiresAt);
-        INSERT INTO events (invocation, sequence, type, at, detail) VALUES (@position, 2, 'state', @now, @approvalDetail);
-        UPDATE invocations SET last_sequence = 2 WHERE position = @position;
-        """;
-
     private const string SelectApproval =
         """
         SELECT i.position, i.submitted_by, i.finished_at IS NOT NULL OR i.cancel_requested_by IS NOT NULL AS is_over, a.digest, a.expires_at, a.approved_by
@@ -41,7 +34,9 @@ public sealed partial class InvocationLog
         {
             var waiting = scope.Connection.QuerySingleOrDefault<WaitingRow>(SelectApproval, new { arGuid });
             if (waiting is not { Digest: not null, ApprovedBy: null } || waiting.ExpiresAt > Now()) return false;
-            return ChangeState(scope, arGuid, new StateChange(InvocationState.Failed, "Nobody approved it in time.")) == StateChangeOutcome.Changed;
+            if (scope.Execute(Changing(arGuid, new StateChange(InvocationState.Failed, "Nobody approved it in time.")))[0] == 0) return false;
+            scope.Changed.Add(arGuid);
+            return true;
         },
         cancellation);
 

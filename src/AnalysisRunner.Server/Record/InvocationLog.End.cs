@@ -36,14 +36,31 @@ public sealed partial class InvocationLog
 
     /// <inheritdoc />
     public Task CompleteOutputsAsync(string arGuid, string? problem, CancellationToken cancellation) => _writer.RunAsync(
-        scope => scope.Connection.Execute(
-            """
-            UPDATE invocations SET outputs_listed_at = @now, outputs_problem = @problem,
-                output_count = (SELECT count(*) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged'),
-                output_bytes = (SELECT coalesce(sum(o.length), 0) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged')
-            WHERE ar_guid = @arGuid AND outputs_listed_at IS NULL
-            """,
-            new { arGuid, problem, now = Now() }),
+        [
+            new(
+                """
+                UPDATE invocations SET outputs_listed_at = $2, outputs_problem = $3,
+                    output_count = (SELECT count(*) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged'),
+                    output_bytes = (SELECT coalesce(sum(o.length), 0) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged')
+                WHERE ar_guid = $1 AND outputs_listed_at IS NULL
+                """,
+                arGuid, Now(), problem),
+        ],
+        arGuid: null,
+        cancellation);
+
+    /// <inheritdoc />
+    public Task CompleteNoOutputsAsync(string arGuid, CancellationToken cancellation) => _writer.RunAsync(
+        [
+            new("DELETE FROM outputs WHERE invocation = (SELECT position FROM invocations WHERE ar_guid = $1 AND outputs_listed_at IS NULL)", arGuid),
+            new(
+                """
+                UPDATE invocations SET outputs_listed_at = $2, outputs_problem = NULL, output_count = 0, output_bytes = 0
+                WHERE ar_guid = $1 AND outputs_listed_at IS NULL
+                """,
+                arGuid, Now()),
+        ],
+        arGuid: null,
         cancellation);
 
     /// <inheritdoc />

@@ -10,6 +10,14 @@ public sealed partial class InvocationLog
 {
     private const string ImportReason = "Imported from the log of another server, which does not say how it ended.";
 
+    private static string InsertImported =>
+        $"""
+        INSERT INTO invocations ({string.Join(", ", RecordedColumns.Select(column => column.Column))}, last_sequence, recorded_at)
+        VALUES ({string.Join(", ", RecordedColumns.Select(column => $"@{column.Column}"))}, 1, @recorded_at)
+        ON CONFLICT (ar_guid) DO NOTHING
+        RETURNING position
+        """;
+
     // Whoever is told of ends is not told of these: they were over before this server was there.
     private const string CompleteImport =
         """
@@ -31,12 +39,15 @@ public sealed partial class InvocationLog
         scope =>
         {
             var (now, imported) = (Now(), 0);
-            var recordedAt = scope.Connection.ExecuteScalar<long>(LastRecordedAt);
+            var recordedAt = scope.Connection.ExecuteScalar<long?>("SELECT max(recorded_at) FROM invocations") ?? 0;
             foreach (var one in invocations)
             {
                 var row = InvocationRow.From(one.Invocation, []);
-                row.RecordedAt = recordedAt = Math.Max(recordedAt, Math.Min(row.SubmittedAt, now));
-                if (scope.Connection.ExecuteScalar<long?>(InsertInvocation, row) is not { } position)
+                recordedAt = Math.Max(recordedAt, Math.Min(row.SubmittedAt, now));
+                var parameters = new DynamicParameters();
+                foreach (var (column, value) in RecordedColumns) parameters.Add(column, value(row).Value, value(row).Type);
+                parameters.Add("recorded_at", recordedAt);
+                if (scope.Connection.ExecuteScalar<long?>(InsertImported, parameters) is not { } position)
                 {
                     RequireImported(scope, one.Invocation.ArGuid);
                     continue;

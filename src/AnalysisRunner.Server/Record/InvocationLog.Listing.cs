@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using AnalysisRunner.Contracts;
 using Dapper;
 
@@ -8,6 +9,12 @@ public sealed partial class InvocationLog
 {
     // Behind a beginning it is behind all that begins so: databases compare by code points.
     private const string LastCharacter = "\U0010FFFF";
+
+    // So many rows are read in a few milliseconds, and a page is found among them of what one in three hundred says.
+    private const int NearRows = 16_000;
+
+    // With fewer, a guess at how densely they lie is of no use.
+    private const int Some = 6;
 
     // A beginning of a commit's hash that is at least this long names few invocations.
     private const int SelectivePrefix = 6;
@@ -23,11 +30,9 @@ public sealed partial class InvocationLog
         if (query is { VisibleDatasets: { } visible, Dataset: { } dataset } && !visible.Contains(dataset, StringComparer.Ordinal)) return new InvocationPage([], null);
         await using var connection = await _database.OpenReaderAsync(cancellation);
         await using var transaction = await _database.BeginSnapshotAsync(connection, cancellation);
-        var parameters = new DynamicParameters();
-        var isIndexed = words is not null && await HasFewHitsAsync(connection, transaction, words);
-        var durations = query.AtLeast is null && query.AtMost is null ? null : await DurationConditionAsync(connection, transaction, query, parameters);
-        var statement = Statement(query, words, isIndexed, durations, parameters);
-        var places = (await connection.QueryAsync<PlaceRow>(statement, parameters, transaction)).ToList();
+        var places = words is null
+            ? await FindAsync(new Reader(connection, transaction), query, words: null, isIndexed: false)
+            : await SearchAsync(new Reader(connection, transaction), query, words);
         var shown = places.Take(query.Limit).ToList();
         if (shown.Count == 0) return new InvocationPage([], null);
         // Positions are numbers of our own, so they may stand in the statement; a list of parameters has a limit and a list type only PostgreSQL.
@@ -40,11 +45,59 @@ public sealed partial class InvocationLog
     }
 
     /// <summary>
+    /// The places of a page of a text search and of one more. What many invocations say is soon found among the rows in their order, and what few say by the
+    /// index of words; only what lies between takes longer. No planner knows how many rows hold the beginning of a word, so it is tried.
+    /// </summary>
+    private async Task<List<PlaceRow>> SearchAsync(Reader reader, InvocationQuery query, List<string> words)
+    {
+        if (IsOfCommit(query)) return await FindAsync(reader, query, words, isIndexed: false);
+        if (query.Order != InvocationOrder.Submitted) return await FindAsync(reader, query, words, await HasFewHitsAsync(reader, words));
+        var whole = await RangeAsync(reader, query);
+        var near = whole.Nearest(NearRows, query.IsAscending);
+        var found = await FindAsync(reader, query, words, isIndexed: false, near);
+        if (found.Count > query.Limit || near == whole) return found;
+        if (await HasFewHitsAsync(reader, words)) return await FindAsync(reader, query, words, isIndexed: true);
+        if (found.Count >= Some)
+        {
+            // Twice as far as it takes where they lie as densely as near by.
+            var far = whole.Nearest(2L * NearRows * (query.Limit + 1) / found.Count, query.IsAscending);
+            found = await FindAsync(reader, query, words, isIndexed: false, far);
+            if (found.Count > query.Limit || far == whole) return found;
+        }
+        return await FindAsync(reader, query, words, isIndexed: false);
+    }
+
+    /// <summary>The positions among which the page lies, by everything that says so: its dates, and where the page before it ended.</summary>
+    private static async Task<Positions> RangeAsync(Reader reader, InvocationQuery query)
+    {
+        var (first, last, from, before) = await reader.Connection.QuerySingleAsync<(long?, long?, long?, long?)>(
+            $"""
+            SELECT (SELECT min(position) FROM invocations), (SELECT max(position) FROM invocations),
+                {FirstAt("from")}, {FirstAt("before")}
+            """,
+            new { from = query.From is { } start ? Microseconds.From(start) : 0L, before = query.Before is { } end ? Microseconds.From(end) : long.MaxValue },
+            reader.Transaction);
+        var (lowest, beyond) = (query.From is null ? first ?? 0 : from ?? long.MaxValue, query.Before is null ? (last ?? 0) + 1 : before ?? (last ?? 0) + 1);
+        if (query.After is { } after) (lowest, beyond) = query.IsAscending ? (Math.Max(lowest, after.Position + 1), beyond) : (lowest, Math.Min(beyond, after.Position));
+        return new Positions(lowest, Math.Max(lowest, beyond));
+    }
+
+    /// <summary>The places of a page and of one more, which tells whether there is a next page.</summary>
+    private async Task<List<PlaceRow>> FindAsync(Reader reader, InvocationQuery query, List<string>? words, bool isIndexed, Positions? among = null)
+    {
+        var parameters = new DynamicParameters();
+        var durations = query.AtLeast is null && query.AtMost is null ? null : await DurationConditionAsync(reader, query, parameters);
+        var statement = Statement(query, words, isIndexed, durations, among, parameters);
+        return (await reader.Connection.QueryAsync<PlaceRow>(statement, parameters, reader.Transaction)).ToList();
+    }
+
+    /// <summary>
     /// The statement that finds the places of a page and of one more, which tells whether there is a next page. Its text is made of constants only;
     /// whatever the query says is a parameter.
     /// </summary>
-    private string Statement(InvocationQuery query, List<string>? words, bool isIndexed, string? durations, DynamicParameters parameters)
+    private string Statement(InvocationQuery query, List<string>? words, bool isIndexed, string? durations, Positions? among, DynamicParameters parameters)
     {
+        var isOfCommit = IsOfCommit(query);
         var position = isIndexed ? _database.SearchPosition : "i.position";
         var conditions = new List<string>();
         void Where(string condition, string name, object value)
@@ -69,14 +122,15 @@ public sealed partial class InvocationLog
         if (query.State is { } state) Where("i.state = @state", "state", state.ToName());
         if (query.Commit is { } commit)
         {
+            parameters.Add("commit", commit);
             // Hexadecimal digits end at 'f'.
-            Where(
-                commit.Length >= SelectivePrefix
-                    ? "i.position IN (SELECT c.position FROM invocations c WHERE c.commit_id >= @commit AND c.commit_id < @commitEnd)"
-                    : "i.commit_id >= @commit AND i.commit_id < @commitEnd",
-                "commit",
-                commit);
             parameters.Add("commitEnd", commit + "g");
+            if (!isOfCommit) conditions.Add("i.commit_id >= @commit AND i.commit_id < @commitEnd");
+        }
+        if (among is { } positions)
+        {
+            Where($"{position} >= @lowest AND {position} < @beyond", "lowest", positions.Lowest);
+            parameters.Add("beyond", positions.Beyond);
         }
         if (query.ArGuid is { } arGuid)
         {
@@ -105,20 +159,23 @@ public sealed partial class InvocationLog
             Where(value == "NULL" ? $"{position} {beyond} @after" : $"({value}, {position}) {beyond} (@afterValue, @after)", "after", after.Position);
             if (value != "NULL") parameters.Add("afterValue", after.Value ?? "");
         }
-        parameters.Add("limit", query.Limit + 1L);
-        var source = isIndexed ? _database.SearchSource : "invocations i";
+        // A limit, however large, keeps the planners from taking it apart: nothing else leads to so few rows.
+        var source = isOfCommit ? "(SELECT * FROM invocations c WHERE c.commit_id >= @commit AND c.commit_id < @commitEnd LIMIT 9223372036854775807) i"
+            : isIndexed ? _database.SearchSource : "invocations i";
         var filter = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
-        return $"SELECT {position} AS position, {value} AS value FROM {source} {filter} ORDER BY {order} LIMIT @limit";
+        // The limit is a number of our own and stands in the text, because it decides on the plan.
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT {position} AS position, {value} AS value FROM {source} {filter} ORDER BY {order} LIMIT {query.Limit + 1L}");
     }
 
-    private async Task<bool> HasFewHitsAsync(DbConnection connection, DbTransaction transaction, List<string> words) =>
-        await connection.ExecuteScalarAsync<long>(
-            $"SELECT count(*) FROM (SELECT 1 FROM {_database.SearchHits} LIMIT @limit) AS hits",
-            new { words = _database.SearchExpression(words), limit = _fewHits + 1 },
-            transaction) <= _fewHits;
+    private async Task<bool> HasFewHitsAsync(Reader reader, List<string> words) =>
+        await reader.Connection.ExecuteScalarAsync<long>(
+            string.Create(CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT count(*) FROM (SELECT 1 FROM {_database.SearchHits} LIMIT {_fewHits + 1}) AS hits"),
+            new { words = _database.SearchExpression(words) },
+            reader.Transaction) <= _fewHits;
 
     /// <summary>The condition on how long an invocation took: looked up where few hold it, and else computed for the rows that the list walks along.</summary>
-    private async Task<string> DurationConditionAsync(DbConnection connection, DbTransaction transaction, InvocationQuery query, DynamicParameters parameters)
+    private async Task<string> DurationConditionAsync(Reader reader, InvocationQuery query, DynamicParameters parameters)
     {
         parameters.Add("now", Now());
         var bounds = new List<string>();
@@ -134,11 +191,13 @@ public sealed partial class InvocationLog
         string Holds(string duration) => string.Join(" AND ", bounds.Select(bound => $"{duration} {bound}"));
 
         var ended = $"SELECT d.position FROM invocations d WHERE {Holds("(d.finished_at - d.submitted_at)")}";
-        var isFew = await connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({ended} LIMIT {_fewHits + 1}) AS hits", parameters, transaction) <= _fewHits;
+        var isFew = await reader.Connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({ended} LIMIT {_fewHits + 1}) AS hits", parameters, reader.Transaction) <= _fewHits;
         return isFew
             ? $"i.position IN ({ended} UNION ALL SELECT d.position FROM invocations d WHERE d.finished_at IS NULL AND {Holds("(@now - d.submitted_at)")})"
             : Holds("(coalesce(i.finished_at, @now) - i.submitted_at)");
     }
+
+    private static bool IsOfCommit(InvocationQuery query) => query.Commit?.Length >= SelectivePrefix;
 
     private static string FirstAt(string parameter) =>
         $"(SELECT t.position FROM invocations t WHERE t.recorded_at >= @{parameter} ORDER BY t.recorded_at, t.position LIMIT 1)";
@@ -152,6 +211,16 @@ public sealed partial class InvocationLog
         InvocationOrder.State => "i.state",
         _ => throw new ArgumentOutOfRangeException(nameof(order), order, "not an order"),
     };
+
+    private readonly record struct Reader(DbConnection Connection, DbTransaction Transaction);
+
+    /// <summary>The positions from one on and below another.</summary>
+    private readonly record struct Positions(long Lowest, long Beyond)
+    {
+        /// <summary>So many of them, from where the list begins.</summary>
+        public Positions Nearest(long count, bool isAscending) => Beyond - Lowest <= count ? this
+            : isAscending ? this with { Beyond = Lowest + count } : this with { Lowest = Beyond - count };
+    }
 
     private sealed class PlaceRow
     {

@@ -59,6 +59,7 @@ public sealed partial class InvocationLog
             scope.Connection.Execute(UpdateRunningBatch, BatchRow.From(current.Position, gone));
             Append(scope, arGuid, current.Position, "batch", Describe(gone), by);
         }
-        ChangeState(scope, arGuid, new StateChange(InvocationState.Failed, $"The server '{server}', which ran it, was declared lost; how far it came is not known.", by));
+        scope.Execute(Changing(arGuid, new StateChange(InvocationState.Failed, $"The server '{server}', which ran it, was declared lost; how far it came is not known.", by)));
+        scope.Changed.Add(arGuid);
     }
 }

@@ -8,41 +8,6 @@ namespace AnalysisRunner.Server.Record;
 
 public sealed partial class InvocationLog
 {
-    private const string InsertInvocation =
-        """
-        INSERT INTO invocations (
-            ar_guid, dataset, access_level, namespace, description, output_prefix, output_path, submitted_by, submitted_at, repository,
-            work_tree, commit_id, branch, working_directory, project, configuration, script, arguments, environment_names, config_path,
-            config_sha256, client_name, client_version, image, resolved_image, cpu, memory, storage, preemptible, policy_version, identity, rerun_of, rerun_changes, storage_addresses, search_words,
-            claimed_by, recorded_at, last_sequence, state)
-        VALUES (
-            @ArGuid, @Dataset, @AccessLevel, @Namespace, @Description, @OutputPrefix, @OutputPath, @SubmittedBy, @SubmittedAt, @Repository,
-            @WorkTree, @CommitId, @Branch, @WorkingDirectory, @Project, @Configuration, @Script, @Arguments, @EnvironmentNames, @ConfigPath,
-            @ConfigSha256, @ClientName, @ClientVersion, @Image, @ResolvedImage, @Cpu, @Memory, @Storage, @Preemptible, @PolicyVersion, @Identity, @RerunOf, @RerunChanges, @StorageAddresses, @SearchWords,
-            @ClaimedBy, @RecordedAt, 1, @State)
-        ON CONFLICT (ar_guid) DO NOTHING
-        RETURNING position
-        """;
-
-    private const string LastRecordedAt = "SELECT coalesce(max(recorded_at), 0) FROM invocations;";
-
-    // In one statement's text, because to PostgreSQL each statement is a journey.
-    private const string InsertRequest =
-        """
-        INSERT INTO requests (invocation, json) VALUES (@position, @requestJson);
-        INSERT INTO events (invocation, sequence, type, at, detail, caused_by) VALUES (@position, 1, 'state', @now, @state, @submittedBy);
-        """;
-
-    private const string InsertEnvironment = "INSERT INTO environments (invocation, sealed) VALUES (@position, @environment);";
-
-    private const string InsertDocuments = "INSERT INTO run_documents (invocation, config, origins, script, trace) VALUES (@position, @config, @origins, @driverScript, @trace);";
-
-    private const string InsertSubmission =
-        """
-        INSERT INTO submissions (submitted_by, idempotency_key, request_digest, invocation, recorded_at)
-        VALUES (@submittedBy, @idempotencyKey, @requestDigest, @position, @now);
-        """;
-
     private const string SelectCurrent =
         """
         SELECT i.position, i.state, i.finished_at IS NOT NULL AS is_final,
@@ -57,14 +22,22 @@ public sealed partial class InvocationLog
             SELECT position, last_sequence, @type, @at, @detail, @causedBy FROM invocations WHERE position = @position;
         """;
 
-    private const string UpdateState = "UPDATE invocations SET state = @state, reason = @stateReason WHERE position = @position;";
+    private const string InsertCountedEvent =
+        "INSERT INTO events (invocation, sequence, type, at, detail, caused_by) SELECT i.position, i.last_sequence, 'state', ?, ?, ? FROM {changed} i";
+
+    private const string UpdateState = "UPDATE invocations SET state = $2, reason = $3, last_sequence = last_sequence + 1 WHERE ar_guid = $1 AND state = 'accepted'";
 
     private const string UpdateFinalState =
         """
-        UPDATE invocations SET state = @state, reason = @stateReason, finished_at = @at, final_sequence = last_sequence WHERE position = @position;
-        DELETE FROM environments WHERE invocation = @position;
-        DELETE FROM run_documents WHERE invocation = @position;
+        UPDATE invocations SET state = $2, reason = $3, finished_at = $4, last_sequence = last_sequence + 1, final_sequence = last_sequence + 1,
+            announced_at = CASE WHEN $5 = 0 THEN $4 ELSE announced_at END
+        WHERE ar_guid = $1 AND finished_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.invocation = invocations.position AND b.state = 'running')
         """;
+
+    private const string DeleteEnvironment = "DELETE FROM environments WHERE invocation IN (SELECT i.position FROM {changed} i)";
+
+    private const string DeleteDocuments = "DELETE FROM run_documents WHERE invocation IN (SELECT i.position FROM {changed} i)";
 
     private const string InsertBatch =
         """
@@ -85,153 +58,90 @@ public sealed partial class InvocationLog
         """;
 
     /// <inheritdoc />
-    public Task<RecordResult> RecordAsync(NewInvocation invocation, CancellationToken cancellation)
+    public async Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation)
     {
-        var (what, idempotencyKey) = (invocation.Invocation, invocation.IdempotencyKey);
-        var row = InvocationRow.From(what, invocation.Environment.Keys);
-        row.ClaimedBy = invocation.ClaimedBy;
-        row.StorageAddresses = invocation.StorageAddresses is { } addresses ? JsonSerializer.Serialize(addresses, RecordJson.Default.IReadOnlyDictionaryStringString) : null;
-        var environment = invocation.Environment.Count == 0 ? null : _seal.Seal(what.ArGuid, invocation.Environment);
-        var statements = InsertRequest
-            + (environment is null ? "" : InsertEnvironment)
-            + (invocation.Documents is null ? "" : InsertDocuments)
-            + (idempotencyKey is null ? "" : InsertSubmission)
-            + (invocation.Approval is null ? "" : InsertApproval);
-        return _writer.RunAsync(
-            scope =>
-            {
-                // One journey for both questions.
-                using var before = scope.Connection.QueryMultiple(LastRecordedAt + Submission, new { submittedBy = what.SubmittedBy, idempotencyKey = idempotencyKey ?? "" });
-                // The order of recording is told by a clock that never goes back: dates of the list are found by it.
-                row.RecordedAt = Math.Max(Now(), before.ReadSingle<long>());
-                if (before.ReadSingleOrDefault<RecordedSubmission>() is { } known)
-                {
-                    var outcome = known.RequestDigest == invocation.RequestDigest ? RecordOutcome.Existing : RecordOutcome.Conflicting;
-                    return new RecordResult(outcome, known.ArGuid);
-                }
-                var position = scope.Connection.ExecuteScalar<long?>(InsertInvocation, row)
-                    ?? throw new InvalidOperationException($"The invocation \"{what.ArGuid}\" is already recorded.");
-                scope.Connection.Execute(
-                    statements,
-                    new
-                    {
-                        position,
-                        requestJson = invocation.RequestJson,
-                        now = row.RecordedAt,
-                        state = row.State,
-                        submittedBy = what.SubmittedBy,
-                        environment,
-                        config = invocation.Documents?.Config,
-                        origins = invocation.Documents?.Origins,
-                        driverScript = invocation.Documents?.Script,
-                        trace = invocation.Documents?.Trace,
-                        idempotencyKey,
-                        requestDigest = invocation.RequestDigest,
-                        approvalDigest = invocation.Approval?.Digest,
-                        approvalDocument = invocation.Approval?.Document,
-                        approvalExpiresAt = Microseconds.From(invocation.Approval?.ExpiresAt),
-                        approvalDetail = $"waiting for approval: {invocation.Approval?.Digest}",
-                    });
-                scope.Changed.Add(what.ArGuid);
-                return new RecordResult(RecordOutcome.Recorded, what.ArGuid);
-            },
-            cancellation);
+        if (change.State > InvocationState.Accepted && await _writer.RunAsync(Changing(arGuid, change), arGuid, cancellation)) return StateChangeOutcome.Changed;
+        await using var connection = await _database.OpenReaderAsync(CancellationToken.None);
+        if (await connection.QuerySingleOrDefaultAsync<CurrentRow>(SelectCurrent, new { arGuid }) is not { } current) return StateChangeOutcome.Unknown;
+        return current.IsFinal || change.State <= InvocationRow.ParseState(current.State) ? StateChangeOutcome.Unchanged : StateChangeOutcome.BatchesRunning;
     }
 
-    /// <inheritdoc />
-    public Task<StateChangeOutcome> ChangeStateAsync(string arGuid, StateChange change, CancellationToken cancellation) =>
-        _writer.RunAsync(scope => ChangeState(scope, arGuid, change), cancellation);
-
-    private StateChangeOutcome ChangeState(WriteScope scope, string arGuid, StateChange change)
+    private IReadOnlyList<Statement> Changing(string arGuid, StateChange change)
     {
-        if (Current(scope, arGuid) is not { } current) return StateChangeOutcome.Unknown;
-        if (current.IsFinal || change.State <= InvocationRow.ParseState(current.State)) return StateChangeOutcome.Unchanged;
-        var isFinal = change.State > InvocationState.Running;
-        if (isFinal && current.HasRunningBatches) return StateChangeOutcome.BatchesRunning;
-
-        var state = change.State.ToName();
+        var (state, now) = (change.State.ToName(), Now());
         var by = change.By is null ? "" : $" by {change.By}";
         var reason = change.Reason is null ? "" : $": {change.Reason}";
-        scope.Connection.Execute(
-            InsertEvent + (isFinal ? UpdateFinalState : UpdateState),
-            new
-            {
-                position = current.Position,
-                type = "state",
-                at = Now(),
-                detail = $"{state}{by}{reason}",
-                causedBy = change.By,
-                state,
-                stateReason = change.Reason,
-            });
-        scope.Changed.Add(arGuid);
-        return StateChangeOutcome.Changed;
+        var appended = new Consequence(InsertCountedEvent, now, $"{state}{by}{reason}", change.By);
+        return change.State == InvocationState.Running
+            ? _database.Follow(arGuid, new(UpdateState, arGuid, state, change.Reason), [appended])
+            : _database.Follow(
+                arGuid,
+                new(UpdateFinalState, arGuid, state, change.Reason, now, change.IsToBeTold ? 1L : 0L),
+                [new(DeleteEnvironment), new(DeleteDocuments), appended]);
     }
 
     /// <inheritdoc />
-    public Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation) => ChangeAsync(
+    public Task<bool> RequestCancelAsync(string arGuid, string requestedBy, CancellationToken cancellation) => _writer.RunAsync(
+        _database.Follow(
+            arGuid,
+            new(
+                """
+                UPDATE invocations SET cancel_requested_by = $2, cancel_requested_at = $3, last_sequence = last_sequence + 1
+                WHERE ar_guid = $1 AND cancel_requested_by IS NULL AND finished_at IS NULL
+                """,
+                arGuid, requestedBy, Now()),
+            [new(InsertCountedEvent, Now(), $"cancellation requested by {requestedBy}", requestedBy)]),
         arGuid,
-        """
-        UPDATE invocations SET cancel_requested_by = @requestedBy, cancel_requested_at = @now
-        WHERE ar_guid = @arGuid AND cancel_requested_by IS NULL AND finished_at IS NULL
-        """,
-        new { arGuid, requestedBy, now = Now() },
-        $"cancellation requested by {requestedBy}",
-        requestedBy,
         cancellation);
 
     /// <inheritdoc />
-    public Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan? duration, CancellationToken cancellation) => ChangeAsync(
-        arGuid,
-        """
-        UPDATE invocations SET claimed_by = @server, claimed_until = @until
-        WHERE ar_guid = @arGuid AND finished_at IS NULL AND (claimed_by IS NULL OR claimed_by = @server OR claimed_until < @now)
-        """,
-        new { arGuid, server, now = Now(), until = Microseconds.From(_time.GetUtcNow() + duration) },
-        detail: null,
-        causedBy: null,
+    public Task<bool> TryClaimAsync(string arGuid, string server, TimeSpan? duration, CancellationToken cancellation) => _writer.RunAsync(
+        [
+            new(
+                """
+                UPDATE invocations SET claimed_by = $2, claimed_until = $3
+                WHERE ar_guid = $1 AND finished_at IS NULL AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until < $4)
+                """,
+                arGuid, server, Microseconds.From(_time.GetUtcNow() + duration), Now()),
+        ],
+        arGuid: null,
         cancellation);
 
     /// <inheritdoc />
-    public Task<bool> SetConfigSha256Async(string arGuid, string sha256, CancellationToken cancellation) => ChangeAsync(
-        arGuid,
-        "UPDATE invocations SET config_sha256 = @sha256 WHERE ar_guid = @arGuid AND config_sha256 IS NULL",
-        new { arGuid, sha256 },
-        detail: null,
-        causedBy: null,
+    public Task<bool> SetConfigSha256Async(string arGuid, string sha256, CancellationToken cancellation) => _writer.RunAsync(
+        [new("UPDATE invocations SET config_sha256 = $2 WHERE ar_guid = $1 AND config_sha256 IS NULL", arGuid, sha256)], arGuid: null, cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> SetToolchainAsync(string arGuid, Toolchain toolchain, CancellationToken cancellation) => _writer.RunAsync(
+        [
+            new(
+                "UPDATE invocations SET toolchain = $2 WHERE ar_guid = $1 AND toolchain IS NULL",
+                arGuid, JsonSerializer.Serialize(toolchain, RecordJson.Default.Toolchain)),
+        ],
+        arGuid: null,
         cancellation);
 
     /// <inheritdoc />
-    public Task<bool> SetToolchainAsync(string arGuid, Toolchain toolchain, CancellationToken cancellation) => ChangeAsync(
-        arGuid,
-        "UPDATE invocations SET toolchain = @found WHERE ar_guid = @arGuid AND toolchain IS NULL",
-        new { arGuid, found = JsonSerializer.Serialize(toolchain, RecordJson.Default.Toolchain) },
-        detail: null,
-        causedBy: null,
-        cancellation);
-
-    /// <inheritdoc />
-    public Task<bool> SetDriverAsync(string arGuid, string engine, string handle, CancellationToken cancellation) => ChangeAsync(
-        arGuid,
-        "UPDATE invocations SET engine = @engine, driver_handle = @handle WHERE ar_guid = @arGuid AND driver_handle IS NULL",
-        new { arGuid, engine, handle },
-        detail: null,
-        causedBy: null,
+    public Task<bool> SetDriverAsync(string arGuid, string engine, string handle, CancellationToken cancellation) => _writer.RunAsync(
+        [new("UPDATE invocations SET engine = $2, driver_handle = $3 WHERE ar_guid = $1 AND driver_handle IS NULL", arGuid, engine, handle)],
+        arGuid: null,
         cancellation);
 
     /// <inheritdoc />
     public Task<bool> SetDriverEndAsync(string arGuid, int? exitCode, string? reason, CancellationToken cancellation)
     {
         var exit = exitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"exit {code}") : "no exit code";
-        return ChangeAsync(
+        return _writer.RunAsync(
+            _database.Follow(
+                arGuid,
+                new(
+                    """
+                    UPDATE invocations SET driver_ended_at = $2, exit_code = $3, driver_reason = $4, last_sequence = last_sequence + 1
+                    WHERE ar_guid = $1 AND driver_ended_at IS NULL
+                    """,
+                    arGuid, Now(), exitCode, reason),
+                [new(InsertCountedEvent, Now(), $"driver ended: {exit}{(reason is null ? "" : $" ({reason})")}", (string?)null)]),
             arGuid,
-            """
-            UPDATE invocations SET driver_ended_at = @now, exit_code = @exitCode, driver_reason = @reason
-            WHERE ar_guid = @arGuid AND driver_ended_at IS NULL
-            """,
-            new { arGuid, exitCode, reason, now = Now() },
-            $"driver ended: {exit}{(reason is null ? "" : $" ({reason})")}",
-            causedBy: null,
             cancellation);
     }
 
@@ -324,17 +234,6 @@ public sealed partial class InvocationLog
                 AND (SELECT i.finished_at FROM invocations i WHERE i.position = submissions.invocation) IS NOT NULL;
             """,
             new { moment = Microseconds.From(before) }),
-        cancellation);
-
-    private Task<bool> ChangeAsync(
-        string arGuid, string update, object parameters, string? detail, string? causedBy,
-        CancellationToken cancellation) => _writer.RunAsync(
-        scope =>
-        {
-            if (scope.Connection.Execute(update, parameters) == 0) return false;
-            if (detail is not null) Append(scope, arGuid, Current(scope, arGuid)!.Position, "state", detail, causedBy);
-            return true;
-        },
         cancellation);
 
     private void Append(WriteScope scope, string arGuid, long position, string type, string detail, string? causedBy)

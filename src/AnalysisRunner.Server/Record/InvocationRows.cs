@@ -27,7 +27,7 @@ internal sealed class InvocationRow
     public string Arguments { get; init; } = "";
     public string EnvironmentNames { get; init; } = "";
     public string ConfigPath { get; init; } = "";
-    public string? ConfigSha256 { get; init; }
+    public string? ConfigSha256 { get; set; }
     public string? ClientName { get; init; }
     public string? ClientVersion { get; init; }
     public string? Image { get; init; }
@@ -47,7 +47,6 @@ internal sealed class InvocationRow
     public long? OutputBytes { get; init; }
     public string? OutputsProblem { get; init; }
     public string SearchWords { get; init; } = "";
-    public long RecordedAt { get; set; }
     public string? ClaimedBy { get; set; }
     public string? Engine { get; init; }
     public string? DriverHandle { get; init; }

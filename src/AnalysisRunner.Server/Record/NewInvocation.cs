@@ -6,8 +6,8 @@ namespace AnalysisRunner.Server.Record;
 public sealed record NewInvocation
 {
     /// <summary>
-    /// The invocation. Its state, steps, batches, config hash and URL are not read: it begins as <c>accepted</c>, has none, and the log
-    /// makes the URL.
+    /// The invocation. Its state, steps, batches, config hash and URL are not read: it begins as <c>accepted</c>, has none, the hash is that of
+    /// <see cref="Documents"/>, and the log makes the URL.
     /// <see cref="Invocation.SubmittedAt"/> is kept to the microsecond, in UTC.
     /// </summary>
     public required Invocation Invocation { get; init; }

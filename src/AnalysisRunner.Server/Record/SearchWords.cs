@@ -24,11 +24,12 @@ internal static class SearchWords
     public static IEnumerable<string> Split(string text)
     {
         var word = new StringBuilder(MaximumLength);
+        var letters = new char[2];
         foreach (var rune in text.EnumerateRunes())
         {
             if (Rune.IsLetterOrDigit(rune))
             {
-                if (word.Length < MaximumLength) word.Append(Rune.ToLowerInvariant(rune).ToString());
+                if (word.Length < MaximumLength) word.Append(letters, 0, Rune.ToLowerInvariant(rune).EncodeToUtf16(letters));
                 continue;
             }
             if (word.Length == 0) continue;

@@ -6,7 +6,10 @@ namespace AnalysisRunner.Server.Record;
 /// <param name="State">The state to move to.</param>
 /// <param name="Reason">Why, for failures and cancellations; shown to people.</param>
 /// <param name="By">The user that caused it; null when the server did.</param>
-public sealed record StateChange(InvocationState State, string? Reason = null, string? By = null);
+/// <param name="IsToBeTold">
+/// Whether somebody may have to be told of it (<see cref="IEndLog.ListUnannouncedAsync"/>); false where it is known already that nobody has.
+/// </param>
+public sealed record StateChange(InvocationState State, string? Reason = null, string? By = null, bool IsToBeTold = true);
 
 /// <summary>What became of a <see cref="StateChange"/>.</summary>
 public enum StateChangeOutcome

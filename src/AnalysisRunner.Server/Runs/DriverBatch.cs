@@ -24,9 +24,10 @@ internal static class DriverBatch
     /// <param name="script">The driver's script.</param>
     /// <param name="config">Where the driver reads its config.</param>
     /// <param name="url">Where the driver reaches the server.</param>
-    /// <param name="folder">The run's files.</param>
+    /// <param name="tokenFile">Where the driver reads its token.</param>
     /// <param name="passed">The variables of the server's own environment that the administrator wants drivers to have.</param>
-    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, RunFolder folder, IEnumerable<string> passed)
+    /// <param name="role">The variables of its role (<see cref="RoleVariables.Of"/>).</param>
+    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, string tokenFile, IEnumerable<string> passed, IReadOnlyDictionary<string, string> role)
     {
         var attributes = new Dictionary<string, string>
         {
@@ -54,14 +55,14 @@ internal static class DriverBatch
                     // It waits for its jobs: a slot that it held could be the one that they wait for.
                     MilliCpu = 0,
                     // The role first: nothing that is passed on replaces its variables.
-                    Environment = new Dictionary<string, string>(RoleVariables.Of(invocation.Identity, folder, url).Concat(Values(passed)).DistinctBy(variable => variable.Key))
+                    Environment = new Dictionary<string, string>(role.Concat(Values(passed)).DistinctBy(variable => variable.Key))
                     {
                         ["DOTNET_NOLOGO"] = "1",
                         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                         ["MSBUILDDISABLENODEREUSE"] = "1",
                         [DriverEnvironment.ConfigPath] = config,
                         [DriverEnvironment.Url] = url,
-                        [DriverEnvironment.TokenFile] = folder.DriverToken,
+                        [DriverEnvironment.TokenFile] = tokenFile,
                         [DriverEnvironment.ArGuid] = invocation.ArGuid,
                     },
                 },

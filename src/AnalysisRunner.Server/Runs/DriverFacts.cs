@@ -12,6 +12,7 @@ internal static partial class DriverFacts
     /// <summary>The facts; null when there is no file.</summary>
     public static Toolchain? Read(string path)
     {
+        if (!File.Exists(path)) return null;
         try
         {
             using var stream = OwnedFiles.OpenRegular(path);

@@ -14,6 +14,8 @@ internal static class DriverSteps
     /// <summary>The steps so far, in their order; empty when there is no file.</summary>
     public static IReadOnlyList<InvocationStep> Read(string path)
     {
+        // Asked first, because an exception costs far more, and there is none for most of a driver's first moments.
+        if (!File.Exists(path)) return [];
         try
         {
             using var stream = OwnedFiles.OpenRegular(path);

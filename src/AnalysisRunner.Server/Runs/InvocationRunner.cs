@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Notifications;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Settings;
@@ -28,7 +28,15 @@ internal sealed class InvocationRunner(
     private static readonly TimeSpan BatchInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, Run> _runs = new(StringComparer.Ordinal);
+    // So many are started at a time; those that wait keep what they are started from in memory, but not more than a few thousand kilobytes of it.
+    private const int StartsAtOnce = 128;
+    private const int KeptWaiting = 1000;
+
+    // What was judged by a look at the remote that is no older need not be looked at again; the driver's own look follows.
+    private static readonly TimeSpan JustAccepted = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, RunInProgress> _runs = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _starts = new(StartsAtOnce);
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
 
@@ -56,15 +64,21 @@ internal sealed class InvocationRunner(
         await Task.WhenAll([_watching, .. _runs.Values.Select(run => run.Ended)]).WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _starts.Dispose();
+    }
 
     /// <summary>Takes up an invocation that this server has claimed.</summary>
-    public void Start(string arGuid)
+    /// <param name="arGuid">The invocation.</param>
+    /// <param name="recorded">What is known of it, where it was recorded just now.</param>
+    public void Start(string arGuid, RecordedRun? recorded = null)
     {
-        var run = new Run();
+        var run = new RunInProgress(arGuid, _runs.Count < KeptWaiting ? recorded : null);
         if (!_runs.TryAdd(arGuid, run)) return;
         activity.Started(arGuid);
-        run.Ended = Task.Run(() => BringToEndAsync(arGuid, run));
+        run.Ended = Task.Run(() => BringToEndAsync(run));
     }
 
     /// <summary>Has an invocation looked at again, because somebody changed something about it.</summary>
@@ -95,20 +109,21 @@ internal sealed class InvocationRunner(
         }
     }
 
-    private async Task BringToEndAsync(string arGuid, Run run)
+    private async Task BringToEndAsync(RunInProgress run)
     {
+        var (arGuid, isNews) = (run.ArGuid, true);
         var pause = TimeSpan.FromSeconds(1);
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                while (await AdvanceAsync(arGuid) is { } interval)
+                while (await LookAsync(run, isNews) is { } interval)
                 {
                     pause = TimeSpan.FromSeconds(1);
-                    await run.WaitAsync(interval, _stopping.Token);
+                    isNews = await run.WaitAsync(interval, _stopping.Token);
                 }
-                TryRemove(arGuid);
-                if (await log.GetAsync(arGuid, _stopping.Token) is { Invocation: { IsFinal: true } ended }) metrics.Ended(ended);
+                if (run.Final is null) TryRemove(arGuid);
+                if ((run.Final ?? (await log.GetAsync(arGuid, _stopping.Token))?.Invocation) is { IsFinal: true } ended) metrics.Ended(ended);
                 _runs.TryRemove(arGuid, out _);
                 activity.Ended(arGuid);
                 return;
@@ -128,11 +143,24 @@ internal sealed class InvocationRunner(
         }
     }
 
-    /// <summary>Does what is next; null once the invocation is final, otherwise how long to wait for news.</summary>
-    private async Task<TimeSpan?> AdvanceAsync(string arGuid)
+    /// <summary>Does what is next; for a driver at work of which nobody has heard anything, that is nothing, and costs a look at a file.</summary>
+    private async Task<TimeSpan?> LookAsync(RunInProgress run, bool isNews)
     {
-        var cancellation = _stopping.Token;
-        if (await log.GetAsync(arGuid, cancellation) is not { } record) return null;
+        if (!isNews && run.Seen is { } seen && time.GetElapsedTime(seen.At) < BatchInterval && preparation.LengthOfSteps(run.ArGuid) == seen.StepsLength
+            && await engine.GetAsync(run.ArGuid, _stopping.Token) is { State: BatchState.Running })
+        {
+            return StepInterval;
+        }
+        run.Seen = null;
+        return await AdvanceAsync(run);
+    }
+
+    /// <summary>Does what is next; null once the invocation is final, otherwise how long to wait for news.</summary>
+    private async Task<TimeSpan?> AdvanceAsync(RunInProgress run)
+    {
+        var (arGuid, cancellation, recorded) = (run.ArGuid, _stopping.Token, run.TakeRecorded());
+        var record = recorded is null ? await log.GetAsync(arGuid, cancellation) : new InvocationRecord { Invocation = recorded.Invocation, StorageAddresses = recorded.StorageAddresses };
+        if (record is null) return null;
         if (record.Invocation.IsFinal) return await LostRun.TryEndAsync(record.Invocation, engine, storage, cancellation) ? null : StepInterval;
         if (record.Invocation is { DriverHandle: null, CancelRequestedBy: null, Approval: { ApprovedBy: null } approval })
         {
@@ -141,34 +169,65 @@ internal sealed class InvocationRunner(
             if (left > TimeSpan.Zero) return left < BatchInterval ? left : BatchInterval;
             return await log.ExpireApprovalAsync(arGuid, CancellationToken.None) ? null : TimeSpan.Zero;
         }
-        if (record.Invocation.DriverHandle is null && !await TryStartAsync(record)) return null;
+        if (record.Invocation.DriverHandle is null && !await StartInTurnAsync(record, recorded)) return null;
 
         storage.Open(record.Invocation);
         if (record.Invocation.CancelRequestedBy is { } by) await CancelAsync(record, by);
+        var seen = new DriverAtWork(time.GetTimestamp(), preparation.LengthOfSteps(arGuid));
         foreach (var step in preparation.ReadSteps(arGuid)) await log.SetStepAsync(arGuid, step, cancellation);
         await NoteToolchainAsync(record.Invocation);
         var driver = await LookAtDriverAsync(record);
-        var batchesEnded = await LookAtBatchesAsync(record.Invocation, driver is not BatchState.Running);
-        if (driver is BatchState.Running) return StepInterval;
-        if (!batchesEnded) return BatchInterval;
+        if (driver is BatchState.Running)
+        {
+            await LookAtBatchesAsync(record.Invocation, driverEnded: false);
+            // Before it has begun, nobody need tell of its beginning.
+            if (record.Invocation.State == InvocationState.Running) run.Seen = seen;
+            return StepInterval;
+        }
 
-        // Read again: the judgement is about what was recorded just now.
-        record = await log.GetAsync(arGuid, cancellation);
-        if (record is null or { Invocation.IsFinal: true }) return null;
-        await NoteToolchainAsync(record.Invocation);
-        var change = InvocationEnd.Judge(record, driver);
-        await outputs.CompleteAsync(record, change, cancellation);
+        // Read again: the judgement is about what was recorded just now, and about every batch that the driver has handed over.
+        if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } ended) return null;
+        await NoteToolchainAsync(ended.Invocation);
+        if (ended.Invocation.Batches.Any(batch => batch.State == BatchState.Running))
+        {
+            if (!await LookAtBatchesAsync(ended.Invocation, driverEnded: true)) return BatchInterval;
+            if (await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false } judged) return null;
+            ended = judged;
+        }
+        return await EndAsync(run, ended, driver) ? null : BatchInterval;
+    }
+
+    /// <summary>Records the end, after everything else about it is done; false when a batch has been handed over meanwhile.</summary>
+    private async Task<bool> EndAsync(RunInProgress run, InvocationRecord record, BatchState driver)
+    {
+        var change = InvocationEnd.Judge(record, driver) with { IsToBeTold = NotificationTargets.Of(settings.Value.Notifications, record.Invocation).Count > 0 };
+        await outputs.CompleteAsync(record, change, _stopping.Token);
         storage.Close(record.Invocation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
-        TryRemove(arGuid);
+        TryRemove(run.ArGuid);
         Failpoint.Pass(Failpoint.FilesRemoved);
-        if (await log.ChangeStateAsync(arGuid, change, CancellationToken.None) == StateChangeOutcome.BatchesRunning) return BatchInterval;
+        var outcome = await log.ChangeStateAsync(run.ArGuid, change, CancellationToken.None);
+        if (outcome == StateChangeOutcome.BatchesRunning) return false;
         Failpoint.Pass(Failpoint.Ended);
-        return null;
+        if (outcome == StateChangeOutcome.Changed) run.Final = record.Invocation with { State = change.State, FinishedAt = time.GetUtcNow() };
+        return true;
+    }
+
+    private async Task<bool> StartInTurnAsync(InvocationRecord record, RecordedRun? recorded)
+    {
+        await _starts.WaitAsync(_stopping.Token);
+        try
+        {
+            return await TryStartAsync(record, recorded);
+        }
+        finally
+        {
+            _starts.Release();
+        }
     }
 
     /// <summary>Publishes the config and hands the driver to the engine; false when that ended the invocation.</summary>
-    private async Task<bool> TryStartAsync(InvocationRecord record)
+    private async Task<bool> TryStartAsync(InvocationRecord record, RecordedRun? recorded)
     {
         var (invocation, arGuid) = (record.Invocation, record.Invocation.ArGuid);
         if (record.Invocation.CancelRequestedBy is { } by && await engine.GetAsync(arGuid, _stopping.Token) is null)
@@ -178,20 +237,22 @@ internal sealed class InvocationRunner(
         }
         try
         {
-            await recheck.CheckAsync(invocation, CancellationToken.None);
+            if (recorded is null || time.GetUtcNow() - invocation.SubmittedAt > JustAccepted) await recheck.CheckAsync(invocation, CancellationToken.None);
             storage.Open(invocation);
-            var documents = await log.GetDocumentsAsync(arGuid, CancellationToken.None)
+            var documents = recorded?.Documents ?? await log.GetDocumentsAsync(arGuid, CancellationToken.None)
                 ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
             var sha256 = await preparation.PublishConfigAsync(record, documents, _stopping.Token);
             Failpoint.Pass(Failpoint.ConfigPublished);
-            await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
+            // An older server recorded it here; now it is recorded with the invocation.
+            if (recorded is null && invocation.ConfigSha256 is null) await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
             Failpoint.Pass(Failpoint.ConfigRecorded);
-            await outputs.NoteBeforeAsync(record, _stopping.Token);
-            var hasEnvironment = invocation.EnvironmentNames.Count > 0;
+            // Once the engine has the driver, what is there may be the driver's own.
+            if (recorded is not null || await engine.GetAsync(arGuid, _stopping.Token) is null) await outputs.NoteBeforeAsync(record, _stopping.Token);
             var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
-            preparation.PrepareDriver(invocation, documents, config, hasEnvironment ? await log.GetEnvironmentAsync(arGuid, CancellationToken.None) : new Dictionary<string, string>());
+            preparation.PrepareDriver(invocation, documents, config, recorded?.Environment ?? await EnvironmentOfAsync(invocation));
             Failpoint.Pass(Failpoint.DriverPrepared);
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.Folder(arGuid), settings.Value.PassEnvironment), CancellationToken.None);
+            var role = RoleVariables.Of(invocation.Identity, preparation.Folder(arGuid), address.DriverUrl);
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.TokenOfDriver(invocation), settings.Value.PassEnvironment, role), CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverSubmitted);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverRecorded);
@@ -205,6 +266,9 @@ internal sealed class InvocationRunner(
             return false;
         }
     }
+
+    private async Task<IReadOnlyDictionary<string, string>> EnvironmentOfAsync(Invocation invocation) =>
+        invocation.EnvironmentNames.Count > 0 ? await log.GetEnvironmentAsync(invocation.ArGuid, CancellationToken.None) : new Dictionary<string, string>();
 
     private async Task CancelAsync(InvocationRecord record, string by)
     {
@@ -247,9 +311,8 @@ internal sealed class InvocationRunner(
     private async Task<bool> LookAtBatchesAsync(Invocation invocation, bool driverEnded)
     {
         var ended = true;
-        foreach (var batch in await log.ListBatchesAsync(invocation.ArGuid, _stopping.Token))
+        foreach (var batch in invocation.Batches.Where(batch => batch.State == BatchState.Running))
         {
-            if (batch.State != BatchState.Running) continue;
             var isHandedOver = handover.IsUnderWay(batch.Key);
             var now = await engine.GetAsync(batch.Key, _stopping.Token);
             if (now is null && driverEnded && !isHandedOver)
@@ -276,29 +339,6 @@ internal sealed class InvocationRunner(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.LogWarning(e, "The files of run {ArGuid} could not be removed; the next start tries again.", arGuid);
-        }
-    }
-
-    private sealed class Run
-    {
-        private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-        public Task Ended { get; set; } = Task.CompletedTask;
-
-        public void Wake() => _news.Writer.TryWrite(true);
-
-        public async Task WaitAsync(TimeSpan limit, CancellationToken cancellation)
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            timeout.CancelAfter(limit);
-            try
-            {
-                await _news.Reader.ReadAsync(timeout.Token);
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                // No news: time to look.
-            }
         }
     }
 }

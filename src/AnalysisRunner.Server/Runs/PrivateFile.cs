@@ -24,17 +24,19 @@ internal static class PrivateFile
     /// </summary>
     public static void ReplaceSoon(string path, string text) => File.Move(WriteBeside(path, text, flush: false), path, overwrite: true);
 
-    /// <summary>Writes a file that must not be there yet; one that appears meanwhile stays as it is.</summary>
-    public static void CreateOnce(string path, string text)
+    /// <summary>Writes a file that must not be there yet; false when one is, which stays as it is.</summary>
+    public static bool CreateOnce(string path, string text)
     {
         var temporary = WriteBeside(path, text);
         try
         {
             File.Move(temporary, path, overwrite: false);
+            return true;
         }
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(temporary);
+            return false;
         }
     }
 

@@ -71,6 +71,13 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
             ? folders.Run(invocation.ArGuid).DriverConfig
             : invocation.ConfigPath;
 
+    /// <summary>What a driver reads its token from: the server's own file, or a copy for a driver with an identity, which could not read it there.</summary>
+    public string TokenOfDriver(Invocation invocation)
+    {
+        var folder = folders.Run(invocation.ArGuid);
+        return OsUser.Of(invocation.Identity) is null ? folder.TokenFile : folder.DriverToken;
+    }
+
     /// <summary>Makes the run's folder with the driver's environment and, once, its token.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public void PrepareDriver(Invocation invocation, RunDocuments documents, string config, IReadOnlyDictionary<string, string> environment)
@@ -79,18 +86,18 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
         var variables = new Dictionary<string, string>(environment);
         // A trace that the user gives is meant.
         if (documents.Trace is { } trace) variables.TryAdd(TraceVariable, trace);
-        PrivateFile.CreateFolder(folder.Path);
         PrivateFile.CreateFolder(folder.Driver);
+        var user = OsUser.Of(invocation.Identity);
         // Empty is what a loss of power leaves, which no driver outlives.
         if (new FileInfo(folder.TokenFile) is not { Exists: true, Length: > 0 }) PrivateFile.ReplaceSoon(folder.TokenFile, BearerTokens.NewJobToken(invocation.ArGuid));
-        var token = File.ReadAllText(folder.TokenFile);
-        var user = OsUser.Of(invocation.Identity);
+        var token = user is null ? null : File.ReadAllText(folder.TokenFile);
         if (user is not null) HandOver(folder, user);
         // As the driver: it may be at work already when this is done a second time, and would lead the server's hand elsewhere.
         using var rights = FileRights.Of(user);
         PrivateFile.ReplaceSoon(folder.Environment, DriverScript.WriteEnvironment(variables));
-        PrivateFile.ReplaceSoon(folder.DriverToken, token);
-        if (invocation.Identity?.S3Role is not null) PrivateFile.ReplaceSoon(folder.Authorization, $"Bearer {token.Trim()}");
+        if (token is not null) PrivateFile.ReplaceSoon(folder.DriverToken, token);
+        // A role is given to users of their own only.
+        if (token is not null && invocation.Identity?.S3Role is not null) PrivateFile.ReplaceSoon(folder.Authorization, $"Bearer {token.Trim()}");
         if (config == folder.DriverConfig) PrivateFile.ReplaceSoon(folder.DriverConfig, documents.Config);
     }
 
@@ -103,6 +110,9 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
         UserFolders.LetPass(folders.Root, folders.Runs, folder.Path);
         UserFolders.Give(user, folder.Driver);
     }
+
+    /// <summary>How many bytes a driver has noted about its steps: it only ever adds.</summary>
+    public long LengthOfSteps(string arGuid) => new FileInfo(folders.Run(arGuid).Steps) is { Exists: true, Length: var length } ? length : 0;
 
     /// <summary>The steps that a driver has noted.</summary>
     public IReadOnlyList<InvocationStep> ReadSteps(string arGuid) => DriverSteps.Read(folders.Run(arGuid).Steps);

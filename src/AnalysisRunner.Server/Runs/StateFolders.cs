@@ -67,7 +67,7 @@ internal sealed record RunFolder(string Path)
     /// <summary>The user's environment variables, as the script reads them.</summary>
     public string Environment => System.IO.Path.Combine(Driver, "environment.sh");
 
-    /// <summary>The driver's token, as the driver reads it.</summary>
+    /// <summary>The driver's token, as a driver with an identity reads it.</summary>
     public string DriverToken => System.IO.Path.Combine(Driver, "token");
 
     /// <summary>The driver's token as a header, as the clients of AWS read it.</summary>

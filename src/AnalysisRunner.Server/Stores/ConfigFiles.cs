@@ -80,7 +80,7 @@ internal sealed class ConfigFiles(ObjectStores stores)
         else
         {
             PrivateFile.CreateFolder(Path.GetDirectoryName(address)!);
-            PrivateFile.CreateOnce(address, text);
+            if (PrivateFile.CreateOnce(address, text)) return;
         }
         if (await ReadAsync(address, cancellation) is not { } found || !found.AsSpan().SequenceEqual(bytes))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Runs;
@@ -13,6 +14,9 @@ namespace AnalysisRunner.Server.Submissions;
 internal sealed class ConfigTemplates(StateFolders folders, ConfigFiles files)
 {
     private const string Folder = "templates";
+
+    // Read each time, because an administrator may have changed them, and parsed when they have.
+    private readonly ConcurrentDictionary<string, (byte[] Text, Layer Layer)> _parsed = new(StringComparer.Ordinal);
 
     /// <summary>
     /// The templates for a dataset and namespace, lowest first; none where the config store has no folder <c>templates</c>, otherwise all of them.
@@ -34,7 +38,7 @@ internal sealed class ConfigTemplates(StateFolders folders, ConfigFiles files)
         }
     }
 
-    private static List<Layer> Parse(IEnumerable<(string Name, byte[]? Text)> templates)
+    private List<Layer> Parse(IEnumerable<(string Name, byte[]? Text)> templates)
     {
         var layers = new List<Layer>();
         var problems = new List<Problem>();
@@ -46,9 +50,15 @@ internal sealed class ConfigTemplates(StateFolders folders, ConfigFiles files)
                 problems.Add(new Problem(PolicyCodes.TemplateMissing, $"The config template '{path}' does not exist in the server's config store; have an administrator add it.", "config", path));
                 continue;
             }
+            if (_parsed.TryGetValue(path, out var known) && known.Text.AsSpan().SequenceEqual(text))
+            {
+                layers.Add(known.Layer);
+                continue;
+            }
             var document = TomlDocument.Parse(text, path);
             problems.AddRange(document.Errors.Select(error => new Problem(error.Code, error.Message, "config", path, error.Span.Line, error.Span.Column)));
             layers.Add(Layer.FromServer(path, document));
+            if (document.Errors.Count == 0) _parsed[path] = (text, layers[^1]);
         }
         return problems.Count == 0 ? layers : throw new AnalysisRunnerException(problems);
     }

@@ -73,16 +73,19 @@ internal sealed class SubmitInvocation(
         var config = await composition.ComposeAsync(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers, cancellation);
         var invocation = Describe(caller, reviewed, arGuid, prefix, config) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
 
+        var environment = request.Environment ?? new Dictionary<string, string>();
+        var documents = preparation.Describe(invocation, found, config, image);
+        var approval = dataset.Approval.Contains(level) ? approvals.Ask(invocation, config, Recorded(request)) : null;
         var result = await log.RecordAsync(
             new NewInvocation
             {
                 Invocation = invocation,
                 RequestJson = Recorded(request),
-                Environment = request.Environment ?? new Dictionary<string, string>(),
-                Documents = preparation.Describe(invocation, found, config, image),
+                Environment = environment,
+                Documents = documents,
                 IdempotencyKey = idempotencyKey,
                 RequestDigest = digest,
-                Approval = dataset.Approval.Contains(level) ? approvals.Ask(invocation, config, Recorded(request)) : null,
+                Approval = approval,
                 ClaimedBy = identity.Name,
                 StorageAddresses = config.StorageAddresses,
             },
@@ -90,7 +93,7 @@ internal sealed class SubmitInvocation(
         if (result.Outcome == RecordOutcome.Recorded)
         {
             Failpoint.Pass(Failpoint.Recorded);
-            runner.Start(arGuid);
+            runner.Start(arGuid, approval is null ? new RecordedRun(invocation, documents, environment, config.StorageAddresses) : null);
             return Answer(caller, arGuid);
         }
         return AnswerKnown(caller, result.ArGuid, result.Outcome == RecordOutcome.Existing);

@@ -61,6 +61,8 @@ internal sealed class PrometheusFigures : IDisposable
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<string, Series> _series = new(StringComparer.Ordinal);
+        // By the tags themselves, because a measurement is taken far more often than its labels are written.
+        private readonly Dictionary<KeyValuePair<string, object?>[], Series> _known = new(TagComparer.Instance);
         private readonly Instrument _instrument;
         private readonly double[]? _bounds;
         private readonly bool _isSum;
@@ -80,14 +82,9 @@ internal sealed class PrometheusFigures : IDisposable
 
         public void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            var labels = Labels(tags);
             lock (_lock)
             {
-                if (!_series.TryGetValue(labels, out var series))
-                {
-                    if (_series.Count >= MaximumSets) return;
-                    _series.Add(labels, series = new Series(_bounds is null ? [] : new long[_bounds.Length]));
-                }
+                if (Find(tags) is not { } series) return;
                 series.Count++;
                 if (_bounds is null)
                 {
@@ -97,6 +94,20 @@ internal sealed class PrometheusFigures : IDisposable
                 series.Value += value;
                 for (var i = 0; i < _bounds.Length; i++) if (value <= _bounds[i]) series.Buckets[i]++;
             }
+        }
+
+        private Series? Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var known = _known.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
+            if (known.TryGetValue(tags, out var series)) return series;
+            var labels = Labels(tags);
+            if (!_series.TryGetValue(labels, out series))
+            {
+                if (_series.Count >= MaximumSets) return null;
+                _series.Add(labels, series = new Series(_bounds is null ? [] : new long[_bounds.Length]));
+            }
+            if (_known.Count < MaximumSets) known[tags] = series;
+            return series;
         }
 
         public void WriteHead(StringBuilder text)

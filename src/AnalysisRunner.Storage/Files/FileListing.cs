@@ -37,6 +37,8 @@ internal sealed class FileListing(StoreRoot? root)
     {
         var entries = new List<(string Sorted, FileSystemInfo Entry)>();
         var options = new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
+        // Asked first, because an exception costs far more: most output prefixes do not exist when they are listed.
+        if (!Directory.Exists(folder.LocalPath)) return entries;
         try
         {
             foreach (var entry in new DirectoryInfo(folder.LocalPath).EnumerateFileSystemInfos("*", options))

@@ -60,6 +60,35 @@ public abstract partial class InvocationLogContract
     }
 
     [ContractFact]
+    public async Task That_there_are_no_outputs_is_noted_in_place_of_what_was_broken_off()
+    {
+        var arGuid = await RecordOneAsync();
+        await Log.BeginOutputsAsync(arGuid, None);
+        await Log.AddOutputsAsync(arGuid, [Output("default", "gone")], None);
+
+        await Log.CompleteNoOutputsAsync(arGuid, None);
+        (await Log.ListOutputsAsync(arGuid, null, 10, None)).ShouldBeEmpty();
+        (await Log.GetAsync(arGuid, None))!.Invocation.Outputs.ShouldBe(new OutputsSummary(Time.GetUtcNow(), 0, 0));
+
+        var other = await RecordOneAsync(2);
+        await Log.BeginOutputsAsync(other, None);
+        await Log.AddOutputsAsync(other, [Output("default", "stays")], None);
+        await Log.CompleteOutputsAsync(other, null, None);
+        await Log.CompleteNoOutputsAsync(other, None);
+        (await Log.ListOutputsAsync(other, null, 10, None)).ShouldBe([Output("default", "stays")]);
+        (await Log.GetAsync(other, None))!.Invocation.Outputs!.Count.ShouldBe(1);
+    }
+
+    [ContractFact]
+    public async Task An_end_that_nobody_is_to_be_told_of_is_not_waiting_to_be_announced()
+    {
+        var arGuid = await RecordOneAsync();
+        await Log.ChangeStateAsync(arGuid, new StateChange(InvocationState.Failed, "why", IsToBeTold: false), None);
+        (await Log.ListUnannouncedAsync("here", 10, None)).ShouldBeEmpty();
+        (await Log.AnnounceAsync(arGuid, [new("webhook", "late")], None)).ShouldBeFalse();
+    }
+
+    [ContractFact]
     public async Task Each_end_is_announced_once_by_the_server_that_has_it()
     {
         var arGuid = await RecordOneAsync(1);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Record;
 using static AnalysisRunner.Server.Tests.Record.Samples;
@@ -16,6 +18,8 @@ public abstract partial class InvocationLogContract
         await ReopenAsync();
         (await Log.GetDocumentsAsync(ArGuid(1), None)).ShouldBe(documents);
         (await Log.GetDocumentsAsync(ArGuid(2), None)).ShouldBeNull();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(documents.Config)));
+        (await Log.GetAsync(ArGuid(1), None))!.Invocation.ConfigSha256.ShouldBe(hash);
         await Log.ChangeStateAsync(ArGuid(1), new StateChange(InvocationState.Running), None);
         (await Log.GetDocumentsAsync(ArGuid(1), None)).ShouldBe(documents);
         await Log.ChangeStateAsync(ArGuid(1), new StateChange(InvocationState.Failed), None);

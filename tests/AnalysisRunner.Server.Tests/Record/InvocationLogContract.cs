@@ -341,6 +341,40 @@ public abstract partial class InvocationLogContract : IAsyncLifetime
     }
 
     [ContractFact]
+    public async Task A_write_that_the_database_refuses_takes_no_other_along()
+    {
+        await Log.RecordAsync(Submission(1), None);
+        var writes = Enumerable.Range(2, 60).Select(number =>
+        {
+            var submission = Submission(number);
+            return Log.RecordAsync(number % 2 == 0 ? submission : submission with { Invocation = submission.Invocation with { Namespace = "nowhere" } }, None);
+        }).Append(Log.RecordAsync(Submission(1), None)).ToArray();
+        var steps = Enumerable.Range(0, 10).Select(step => Log.SetStepAsync(ArGuid(1), new InvocationStep($"step{step}", Noon, null, null), None)).ToArray();
+
+        await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
+        (await Task.WhenAll(steps)).ShouldAllBe(isNew => isNew);
+        writes.Count(write => write.IsFaulted).ShouldBe(31);
+        var recorded = (await Log.ListAsync(new InvocationQuery { IsAscending = true }, None)).Records;
+        recorded.Select(record => record.Invocation.ArGuid).ShouldBe(Enumerable.Range(2, 60).Where(number => number % 2 == 0).Prepend(1).Select(ArGuid));
+        foreach (var record in recorded) (await Log.GetRequestAsync(record.Invocation.ArGuid, None)).ShouldNotBeNull();
+    }
+
+    [ContractFact]
+    public async Task Changes_of_one_invocation_that_travel_together_keep_their_order()
+    {
+        var arGuid = await RecordOneAsync();
+        Task<bool>[] notes = [Log.SetDriverAsync(arGuid, "local", "h", None), Log.RequestCancelAsync(arGuid, "bob", None), Log.SetDriverEndAsync(arGuid, 0, null, None)];
+        var end = Log.ChangeStateAsync(arGuid, new StateChange(InvocationState.Succeeded), None);
+        var late = Log.RequestCancelAsync(arGuid, "carol", None);
+
+        (await Task.WhenAll(notes)).ShouldAllBe(isNew => isNew);
+        (await end).ShouldBe(StateChangeOutcome.Changed);
+        (await late).ShouldBeFalse();
+        var events = await Log.ListEventsAsync(arGuid, 0, 10, None);
+        events.Select(one => (one.Sequence, one.Detail)).ShouldBe([(1, "accepted"), (2, "cancellation requested by bob"), (3, "driver ended: exit 0"), (4, "succeeded")]);
+    }
+
+    [ContractFact]
     public async Task A_closed_log_says_so()
     {
         await Log.DisposeAsync();

@@ -39,7 +39,7 @@ public sealed class ReplacedLogTests : IDisposable
         (found.OutputPath, found.OutputPrefix, found.WorkingDirectory).ShouldBe(("gs://cpg-ds1-main/out/v1", "out/v1", "sub"));
         (found.SubmittedBy, found.SubmittedAt).ShouldBe(("alice@example.org", new DateTimeOffset(2026, 11, 20, 20, 11, 29, TimeSpan.Zero).AddTicks(1950960)));
         (found.Repository, found.Commit).ShouldBe(("https://github.com/populationgenomics/demo", "abc123"));
-        (found.Image, found.ConfigPath, found.Engine, found.DriverHandle).ShouldBe(("registry/driver:1", "gs://cpg-config/e812babb.toml", "hail", "https://batch.example.org/batches/4242"));
+        (found.Image, found.ConfigPath, found.Engine, found.DriverHandle).ShouldBe(("registry/driver:1", $"/own/{found.ArGuid}.toml", "hail", "https://batch.example.org/batches/4242"));
         string.Join(' ', found.Script).ShouldBe("./run.sh a b");
         found.State.ShouldBe(InvocationState.Imported);
         read.Record.ShouldContain("hailVersion");
@@ -84,7 +84,7 @@ public sealed class ReplacedLogTests : IDisposable
     private IReadOnlyList<ImportedInvocation> Read(string text)
     {
         System.IO.File.WriteAllText(File, text);
-        return ReplacedLog.Read(File, new CodeSettings { RepositoryBase = "https://github.com/populationgenomics/" });
+        return ReplacedLog.Read(File, new CodeSettings { RepositoryBase = "https://github.com/populationgenomics/" }, arGuid => $"/own/{arGuid}.toml");
     }
 
     private static string OneLine(string json) => json.Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal);

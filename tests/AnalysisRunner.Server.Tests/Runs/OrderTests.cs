@@ -1,6 +1,7 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
 
@@ -81,6 +82,55 @@ public sealed class OrderTests
 
         (await next.GetInvocationAsync(arGuid, TestRunner.Limit())).State.ShouldBe(InvocationState.Succeeded);
         File.ReadAllText(Path.Combine(repository.Root, "out")).ShouldBe("ran\n");
+    }
+
+    [GitFact]
+    public async Task What_a_driver_made_before_its_server_had_recorded_its_start_is_its_own_output()
+    {
+        var died = new TaskCompletionSource();
+        var repository = new UserRepository("tree");
+        using var owned = repository;
+        var state = Path.Combine(repository.Root, "runner");
+        var sha = repository.Commit("run", "run.sh", "#!/bin/bash\nmkdir -p \"$OUT\"\necho made > \"$OUT/made.txt\"\n");
+        string arGuid;
+        var first = await LocalRunnerServer.StartAsync(new LocalRunnerOptions(state), inner => new WatchedEngine(inner, async spec =>
+        {
+            await inner.SubmitAsync(spec, CancellationToken.None);
+            await foreach (var _ in inner.ReadLogAsync(spec.Key, DriverBatch.Job, 0, follow: true, CancellationToken.None))
+            {
+            }
+            died.SetResult();
+            throw new IOException("the server ends here");
+        }));
+        using (var api = new Client.AnalysisRunnerApi(new Uri(first.File.Url), _ => ValueTask.FromResult<string?>(first.File.Token)))
+        {
+            arGuid = (await api.SubmitAsync(
+                new SubmissionRequest
+                {
+                    Dataset = "d",
+                    AccessLevel = "test",
+                    Description = "x",
+                    OutputPrefix = "results/v1",
+                    WorkTree = repository.Folder,
+                    Commit = sha,
+                    Script = ["run.sh"],
+                    Environment = new Dictionary<string, string> { ["OUT"] = Path.Combine(state, "storage", "d-test", "default", "results", "v1") },
+                },
+                "k",
+                TestRunner.Limit())).ArGuid;
+        }
+        await died.Task;
+        await first.DisposeAsync();
+
+        await using var second = await LocalRunnerServer.StartAsync(new LocalRunnerOptions(state));
+        using var next = new Client.AnalysisRunnerApi(new Uri(second.File.Url), _ => ValueTask.FromResult<string?>(second.File.Token));
+        await foreach (var _ in next.FollowEventsAsync(arGuid, 0, TestRunner.Limit()))
+        {
+        }
+
+        var run = await next.GetInvocationAsync(arGuid, TestRunner.Limit());
+        run.State.ShouldBe(InvocationState.Succeeded, run.Reason);
+        run.Outputs.ShouldNotBeNull().Count.ShouldBe(1);
     }
 
     /// <summary>An engine that lets a test look at, hold or refuse what is submitted to the real one.</summary>

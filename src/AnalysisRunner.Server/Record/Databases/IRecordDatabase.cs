@@ -17,6 +17,11 @@ internal interface IRecordDatabase : IAsyncDisposable
     /// <summary>The condition of a text search; <c>@words</c> is <see cref="SearchExpression"/>. Replaces the table of <see cref="SearchSource"/>.</summary>
     string SearchCondition { get; }
 
+    /// <summary>
+    /// Begins the text of a question, inside a transaction, whose best plan depends on what is asked for: the database is to look at the values each time.
+    /// </summary>
+    string PlannedEachTime { get; }
+
     /// <summary>What the hits of a text search are counted in, with the condition.</summary>
     string SearchHits { get; }
 
@@ -43,6 +48,15 @@ internal interface IRecordDatabase : IAsyncDisposable
 
     /// <summary>Begins a transaction that no other writer, in this process or another, runs beside.</summary>
     void BeginExclusive(DbConnection writer);
+
+    /// <summary>
+    /// The statements of a change of one invocation and its consequences, of which the last appends the event that it is the last sequence of. The first of
+    /// them changes a row where the invocation was changed.
+    /// </summary>
+    IReadOnlyList<Statement> Follow(string arGuid, Statement change, IReadOnlyList<Consequence> consequences);
+
+    /// <summary>Executes statements in their order, on one journey where there is a way to travel; the answer is how many rows each has changed.</summary>
+    IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements);
 
     /// <summary>Whether a transaction can still be rolled back: false when it is gone, or the connection is.</summary>
     bool IsInTransaction(DbConnection writer);

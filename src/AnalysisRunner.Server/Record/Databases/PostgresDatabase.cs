@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AnalysisRunner.Contracts;
@@ -79,6 +80,10 @@ internal sealed class PostgresDatabase : IRecordDatabase
     public string Name { get; }
 
     /// <inheritdoc />
+    // A plan for any values takes a frequent one for an average one. Workers of their own, whose start takes longer than a page may, are no help.
+    public string PlannedEachTime => "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0; ";
+
+    /// <inheritdoc />
     public string SearchHits => "invocations i WHERE i.search_vector @@ CAST(@words AS tsquery)";
 
     /// <inheritdoc />
@@ -132,6 +137,38 @@ internal sealed class PostgresDatabase : IRecordDatabase
 
     /// <inheritdoc />
     public void BeginExclusive(DbConnection writer) => writer.Execute($"BEGIN; SELECT pg_advisory_xact_lock({Lock})");
+
+    /// <inheritdoc />
+    public IReadOnlyList<Statement> Follow(string arGuid, Statement change, IReadOnlyList<Consequence> consequences)
+    {
+        // One statement: most of what a small one costs is to begin it, and the row need not be looked up again.
+        var text = new StringBuilder("WITH changed AS (").Append(change.Text).Append(" RETURNING position, recorded_at, last_sequence)");
+        var values = change.Values.ToList();
+        for (var i = 0; i < consequences.Count; i++)
+        {
+            var written = consequences[i].Write("changed", values.Count + 1);
+            if (i == consequences.Count - 1) text.Append('\n').Append(written);
+            else text.Append(CultureInfo.InvariantCulture, $",\nconsequence{i} AS ({written})");
+            values.AddRange(consequences[i].Values);
+        }
+        return [new Statement(text.ToString(), [.. values])];
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements)
+    {
+        using var batch = new NpgsqlBatch((NpgsqlConnection)writer);
+        foreach (var statement in statements)
+        {
+            var command = new NpgsqlBatchCommand(statement.Text);
+            foreach (var value in statement.Values) command.Parameters.Add(new NpgsqlParameter { DbType = value.Type, Value = value.Value ?? DBNull.Value });
+            batch.BatchCommands.Add(command);
+        }
+        batch.ExecuteNonQuery();
+        var changed = new int[statements.Count];
+        for (var i = 0; i < changed.Length; i++) changed[i] = batch.BatchCommands[i].RecordsAffected;
+        return changed;
+    }
 
     /// <inheritdoc />
     public bool IsInTransaction(DbConnection writer) => writer.State == ConnectionState.Open;

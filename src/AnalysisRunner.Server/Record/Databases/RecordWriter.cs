@@ -16,7 +16,7 @@ internal sealed class RecordWriter : IAsyncDisposable
 
     private readonly IRecordDatabase _database;
     private readonly Action<string> _changed;
-    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly Channel<RecordWrite> _queue = Channel.CreateBounded<RecordWrite>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly Task _loop;
     private DbConnection? _connection;
 
@@ -33,15 +33,19 @@ internal sealed class RecordWriter : IAsyncDisposable
     /// </summary>
     public async Task<T> RunAsync<T>(Func<WriteScope, T> work, CancellationToken cancellation)
     {
-        var write = new Write<T>(work, cancellation);
-        try
-        {
-            await _queue.Writer.WriteAsync(write, cancellation);
-        }
-        catch (ChannelClosedException)
-        {
-            throw new ObjectDisposedException(nameof(InvocationLog));
-        }
+        var write = new DecidingWrite<T>(work, cancellation);
+        await EnqueueAsync(write, cancellation);
+        return await write.Answer;
+    }
+
+    /// <summary>
+    /// Executes statements in a transaction and answers, when that is durable, whether the first has changed a row; then <paramref name="arGuid"/>, where it
+    /// is given, has something new. Those that wait at the same time travel to the database together.
+    /// </summary>
+    public async Task<bool> RunAsync(IReadOnlyList<Statement> statements, string? arGuid, CancellationToken cancellation)
+    {
+        var write = new StatementWrite(statements, arGuid, cancellation);
+        await EnqueueAsync(write, cancellation);
         return await write.Answer;
     }
 
@@ -52,9 +56,21 @@ internal sealed class RecordWriter : IAsyncDisposable
         if (_connection is not null) await _connection.DisposeAsync();
     }
 
+    private async Task EnqueueAsync(RecordWrite write, CancellationToken cancellation)
+    {
+        try
+        {
+            await _queue.Writer.WriteAsync(write, cancellation);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(InvocationLog));
+        }
+    }
+
     private async Task WriteAllAsync()
     {
-        var group = new List<Write>(LargestGroup);
+        var group = new List<RecordWrite>(LargestGroup);
         try
         {
             while (await _queue.Reader.WaitToReadAsync())
@@ -74,19 +90,16 @@ internal sealed class RecordWriter : IAsyncDisposable
     }
 
     /// <summary>False when nothing was written because one of several failed, so that it is worth another try.</summary>
-    private bool TryWrite(List<Write> group, bool eachInSavepoint)
+    private bool TryWrite(List<RecordWrite> group, bool eachInSavepoint)
     {
         var isCommitting = false;
         try
         {
             _connection ??= _database.OpenWriter();
-            var scope = new WriteScope(_connection);
+            var scope = new WriteScope(_database, _connection);
             _database.BeginExclusive(_connection);
-            foreach (var write in group)
-            {
-                if (eachInSavepoint) RunInSavepoint(write, scope);
-                else write.Run(scope);
-            }
+            if (eachInSavepoint) group.ForEach(write => RunInSavepoint(write, scope));
+            else RunTogether(group, scope);
             _database.Announce(_connection, scope.Changed);
             isCommitting = true;
             Failpoint.Pass(Failpoint.Written);
@@ -108,7 +121,25 @@ internal sealed class RecordWriter : IAsyncDisposable
         }
     }
 
-    private void RunInSavepoint(Write write, WriteScope scope)
+    private static void RunTogether(List<RecordWrite> group, WriteScope scope)
+    {
+        var together = new List<StatementWrite>();
+        foreach (var write in group)
+        {
+            if (write is StatementWrite statements)
+            {
+                together.Add(statements);
+                continue;
+            }
+            // In their order: it may look at what those before it have written.
+            StatementWrite.RunTogether(together, scope);
+            together.Clear();
+            write.Run(scope);
+        }
+        StatementWrite.RunTogether(together, scope);
+    }
+
+    private void RunInSavepoint(RecordWrite write, WriteScope scope)
     {
         scope.Connection.Execute("SAVEPOINT item");
         try
@@ -140,54 +171,4 @@ internal sealed class RecordWriter : IAsyncDisposable
         _connection = null;
         return false;
     }
-
-    private abstract class Write
-    {
-        public abstract void Run(WriteScope scope);
-
-        public abstract void FailAlone(Exception failure);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception failure);
-    }
-
-    private sealed class Write<T>(Func<WriteScope, T> work, CancellationToken cancellation) : Write
-    {
-        private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? _result;
-        private Exception? _failure;
-
-        public Task<T> Answer => _answer.Task;
-
-        public override void Run(WriteScope scope)
-        {
-            if (cancellation.IsCancellationRequested) _failure = new OperationCanceledException(cancellation);
-            else _result = work(scope);
-        }
-
-        public override void FailAlone(Exception failure) => _failure = failure;
-
-        public override void Complete()
-        {
-            if (_failure is null) _answer.TrySetResult(_result!);
-            else Fail(_failure);
-        }
-
-        public override void Fail(Exception failure)
-        {
-            if (failure is OperationCanceledException) _answer.TrySetCanceled(cancellation);
-            else _answer.TrySetException(failure);
-        }
-    }
-}
-
-/// <summary>What a write works with.</summary>
-internal sealed class WriteScope(DbConnection connection)
-{
-    /// <summary>The connection, inside the transaction.</summary>
-    public DbConnection Connection => connection;
-
-    /// <summary>The invocations that have something new.</summary>
-    public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
 }

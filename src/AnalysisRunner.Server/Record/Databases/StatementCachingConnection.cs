@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace AnalysisRunner.Server.Record.Databases;
@@ -15,15 +16,30 @@ internal sealed class StatementCachingConnection(string connectionString, Func<S
     private const int Capacity = 200;
 
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public override SqliteCommand CreateCommand() => new CachedCommand(this) { Connection = this, CommandTimeout = DefaultTimeout, Transaction = Transaction };
 
+    /// <summary>Executes a statement, whose command stays with its parameters; the answer is how many rows it has changed.</summary>
+    public int Execute(Statement statement)
+    {
+        if (!_statements.TryGetValue(statement.Text, out var command))
+        {
+            command = new SqliteCommand(statement.Text, this);
+            for (var i = 1; i <= statement.Values.Length; i++) command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i}") });
+            _statements.Add(statement.Text, command);
+        }
+        for (var i = 0; i < statement.Values.Length; i++) command.Parameters[i].Value = statement.Values[i].Value ?? DBNull.Value;
+        return command.ExecuteNonQuery();
+    }
+
     /// <inheritdoc />
     public override void Close()
     {
-        foreach (var command in _prepared.Values) command.Dispose();
+        foreach (var command in _prepared.Values.Concat(_statements.Values)) command.Dispose();
         _prepared.Clear();
+        _statements.Clear();
         base.Close();
     }
 

@@ -23,9 +23,12 @@ internal static class ReplacedLog
     /// <summary>Reads a file: an array of records, or a record a line.</summary>
     /// <param name="path">The file.</param>
     /// <param name="code">Says which address a repository's name has.</param>
+    /// <param name="configOf">
+    /// Where this server has the config of an ar-guid: there it is shown from, if the store is that of the original, and from nowhere else that a record may name.
+    /// </param>
     /// <returns>The records in the order of their time.</returns>
     /// <exception cref="AnalysisRunnerException"><c>AR1078</c>: everything that is wrong, up to a number.</exception>
-    public static IReadOnlyList<ImportedInvocation> Read(string path, CodeSettings code)
+    public static IReadOnlyList<ImportedInvocation> Read(string path, CodeSettings code, Func<string, string> configOf)
     {
         var (found, problems) = (new List<ImportedInvocation>(), new List<Problem>());
         foreach (var (place, text) in Records(path))
@@ -33,7 +36,7 @@ internal static class ReplacedLog
             try
             {
                 using var document = JsonDocument.Parse(text);
-                found.Add(new Entry(document.RootElement).Read(code) with { Record = text });
+                found.Add(new Entry(document.RootElement).Read(code, configOf) with { Record = text });
             }
             catch (Exception exception) when (exception is JsonException or FormatException)
             {
@@ -93,7 +96,7 @@ internal static class ReplacedLog
             foreach (var member in record.EnumerateObject()) _values[Fold(member.Name)] = member.Value;
         }
 
-        public ImportedInvocation Read(CodeSettings code)
+        public ImportedInvocation Read(CodeSettings code, Func<string, string> configOf)
         {
             var arGuid = Required("arguid");
             if (!Security.RandomText.IsArGuid(arGuid)) throw new FormatException($"has the ar-guid {Quoted.Value(arGuid)}, which is none");
@@ -123,7 +126,7 @@ internal static class ReplacedLog
                     State = InvocationState.Imported,
                     Steps = [],
                     Batches = [],
-                    ConfigPath = Optional("configpath") ?? "",
+                    ConfigPath = configOf(arGuid),
                     Image = Optional("driverimage"),
                     Engine = Optional("batchurl") is null ? null : "hail",
                     DriverHandle = Optional("batchurl"),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Hosting;
@@ -15,45 +16,61 @@ internal sealed class OutputCollection(IEndLog log)
     // Digests of what no store knows are computed here, from one stream each.
     private const int AtOnce = 4;
 
-    /// <summary>Lists the folders. Repeated after a crash it starts anew; once it is complete it does nothing.</summary>
+    /// <summary>
+    /// Lists the folders. Repeated after a crash it starts anew; once it is complete it does nothing. False when there is nothing in them, and so nothing to
+    /// say about it.
+    /// </summary>
     /// <param name="arGuid">The invocation.</param>
     /// <param name="folders">Its folders, each with the file that has what was there before.</param>
     /// <param name="cancellation">Gives up; the next start begins again.</param>
-    public async Task CollectAsync(string arGuid, IReadOnlyList<(OutputFolder Folder, string Before)> folders, CancellationToken cancellation)
+    public async Task<bool> CollectAsync(string arGuid, IReadOnlyList<(OutputFolder Folder, string Before)> folders, CancellationToken cancellation)
     {
-        if (!await log.BeginOutputsAsync(arGuid, cancellation)) return;
         string? problem = null;
+        var isBegun = false;
         var unread = 0;
         try
         {
-            foreach (var (folder, before) in folders) unread += await ListAsync(arGuid, folder, before, cancellation);
+            foreach (var (folder, before) in folders)
+            {
+                await foreach (var page in DescribeAsync(folder, before, cancellation))
+                {
+                    if (!isBegun && !await log.BeginOutputsAsync(arGuid, cancellation)) return true;
+                    isBegun = true;
+                    unread += page.Count(output => output.Problem is not null);
+                    await log.AddOutputsAsync(arGuid, page, cancellation);
+                    Failpoint.Pass(Failpoint.OutputsNoted);
+                }
+            }
             if (unread > 0) problem = string.Create(CultureInfo.InvariantCulture, $"{unread} outputs could not be read, so they have no digest; the list says why.");
         }
         catch (StorageException e)
         {
             problem = $"The outputs could not be listed to the end: {e.Code}: {e.Message}";
         }
+        if (!isBegun && problem is null)
+        {
+            await log.CompleteNoOutputsAsync(arGuid, CancellationToken.None);
+            return false;
+        }
+        if (!isBegun && !await log.BeginOutputsAsync(arGuid, cancellation)) return true;
         await log.CompleteOutputsAsync(arGuid, problem, CancellationToken.None);
+        return true;
     }
 
-    private async Task<int> ListAsync(string arGuid, OutputFolder folder, string before, CancellationToken cancellation)
+    private static async IAsyncEnumerable<InvocationOutput[]> DescribeAsync(OutputFolder folder, string before, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var inventory = new OutputInventory.Reader(before);
-        var unread = 0;
         await foreach (var page in PagesAsync(folder, inventory, cancellation))
         {
             var outputs = new InvocationOutput[page.Count];
             await Parallel.ForAsync(0, page.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (index, token) =>
                 outputs[index] = await DescribeAsync(folder, page[index], token));
-            unread += outputs.Count(output => output.Problem is not null);
-            await log.AddOutputsAsync(arGuid, outputs, cancellation);
-            Failpoint.Pass(Failpoint.OutputsNoted);
+            yield return outputs;
         }
-        return unread;
     }
 
     private static async IAsyncEnumerable<List<Found>> PagesAsync(
-        OutputFolder folder, OutputInventory.Reader inventory, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        OutputFolder folder, OutputInventory.Reader inventory, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var page = new List<Found>(PageSize);
         await foreach (var (path, entry) in folder.ListAsync(cancellation))

@@ -20,16 +20,19 @@ internal sealed class OutputFolders(ConfigComposition composition, StateFolders 
     public IReadOnlyList<OutputFolder> Of(InvocationRecord record)
     {
         var found = composition.StorageFolders(record).Where(folder => Kept.Contains(folder.Category, StringComparer.Ordinal));
+        FileStore? files = null;
         return [.. found.Select(folder =>
         {
             var path = StoragePath.Parse(folder.Path).Combine(record.Invocation.OutputPrefix);
-            return new OutputFolder(folder.Category, path, StoreOf(path, record.StorageAddresses is null ? RootOf(record.Invocation) : folder.Path));
+            return new OutputFolder(folder.Category, path, path.IsFile ? FilesOf(folder.Path) : stores.For(path));
         })];
+
+        // Where templates name each category by itself, each is kept by itself.
+        FileStore FilesOf(string address) => record.StorageAddresses is null
+            ? files ??= FilesIn(folders.Storage(record.Invocation.Dataset, record.Invocation.AccessLevel.Namespace()))
+            : FilesIn(address);
     }
 
     // A job can put a link where an output could be; what it leads to is read with the rights of the server, so that it must not lead out.
-    private IObjectStore StoreOf(StoragePath path, string root) => path.IsFile ? new FileStore(new FileStoreOptions { Root = root }) : stores.For(path);
-
-    // Where templates name each category by itself, each is kept by itself.
-    private string RootOf(Invocation invocation) => folders.Storage(invocation.Dataset, invocation.AccessLevel.Namespace());
+    private static FileStore FilesIn(string root) => new(new FileStoreOptions { Root = root });
 }

@@ -9,19 +9,31 @@ namespace AnalysisRunner.Server.Runs.Outputs;
 /// </summary>
 internal static class OutputInventory
 {
-    /// <summary>Notes what is there, once: what was noted before stays, because the driver may have started since.</summary>
+    /// <summary>Notes what is there, once, before the driver starts. Where there is nothing, there is no file either: a new prefix is empty.</summary>
     public static async Task NoteAsync(OutputFolder folder, string file, CancellationToken cancellation)
     {
         if (File.Exists(file)) return;
         var unfinished = file + ".new";
-        await using (var writer = new StreamWriter(unfinished, append: false))
+        StreamWriter? writer = null;
+        try
         {
             await foreach (var (path, entry) in folder.ListAsync(cancellation))
             {
+                writer ??= Open(unfinished);
                 await writer.WriteLineAsync(JsonSerializer.Serialize([path, entry.Version ?? ""], Record.RecordJson.Default.IReadOnlyListString));
             }
         }
-        File.Move(unfinished, file);
+        finally
+        {
+            if (writer is not null) await writer.DisposeAsync();
+        }
+        if (writer is not null) File.Move(unfinished, file);
+    }
+
+    private static StreamWriter Open(string file)
+    {
+        PrivateFile.CreateFolder(Path.GetDirectoryName(file)!);
+        return new StreamWriter(file, append: false);
     }
 
     /// <summary>Reads it beside a later list of the same folder, of which both are in the same order: flat in memory, however long they are.</summary>
@@ -30,7 +42,7 @@ internal static class OutputInventory
         private readonly StreamReader? _file;
         private (byte[] Path, string Version)? _next;
 
-        /// <summary>Opens it; an empty one where there is no file, as of a run that a server without inventories started.</summary>
+        /// <summary>Opens it; an empty one where there is no file.</summary>
         public Reader(string file)
         {
             _file = File.Exists(file) ? new StreamReader(file) : null;

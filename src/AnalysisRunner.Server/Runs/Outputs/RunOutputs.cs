@@ -10,13 +10,12 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
 {
     private readonly OutputCollection _collection = new(log);
 
-    /// <summary>Notes what is under the output prefix before the driver starts; a second time it does nothing.</summary>
+    /// <summary>Notes what is under the output prefix before the driver starts; to be called again as long as the engine does not have the driver.</summary>
     /// <exception cref="AnalysisRunnerException">The storage refuses to be listed, and would again.</exception>
     /// <exception cref="StorageException">The storage cannot be reached now.</exception>
     public async Task NoteBeforeAsync(InvocationRecord record, CancellationToken cancellation)
     {
         var invocation = record.Invocation;
-        PrivateFile.CreateFolder(folders.Run(invocation.ArGuid).Path);
         try
         {
             foreach (var folder in outputs.Of(record))
@@ -40,7 +39,10 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
         try
         {
             var found = outputs.Of(record);
-            await _collection.CollectAsync(invocation.ArGuid, [.. found.Select(folder => (folder, run.OutputsBefore(folder.Category)))], cancellation);
+            var hasOutputs = invocation.Outputs is { } complete
+                ? complete.Count > 0
+                : await _collection.CollectAsync(invocation.ArGuid, [.. found.Select(folder => (folder, run.OutputsBefore(folder.Category)))], cancellation);
+            if (!hasOutputs) return;
             Failpoint.Pass(Failpoint.OutputsListed);
             // Read again for what was listed just now.
             var listed = (await log.GetAsync(invocation.ArGuid, cancellation))!.Invocation;

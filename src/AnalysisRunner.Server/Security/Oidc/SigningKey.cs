@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -12,6 +13,10 @@ internal sealed class SigningKey
 {
     private const int MinimumModulus = 2048 / 8;
     private const int MaximumModulus = 8192 / 8;
+
+    // Each serves one verification at a time. To make one costs twice what it is used for; there are never more than were used at once, and the collector
+    // closes those of a key that is no longer served.
+    private readonly ConcurrentBag<AsymmetricAlgorithm> _unused = [];
 
     private readonly RSAParameters _rsa;
     private readonly ECParameters _curve;
@@ -39,13 +44,12 @@ internal sealed class SigningKey
     {
         try
         {
-            if (Algorithm == "RS256")
-            {
-                using var rsa = RSA.Create(_rsa);
-                return rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            }
-            using var curve = ECDsa.Create(_curve);
-            return curve.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            var key = _unused.TryTake(out var made) ? made : Algorithm == "RS256" ? RSA.Create(_rsa) : ECDsa.Create(_curve);
+            var isRight = key is RSA rsa
+                ? rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                : ((ECDsa)key).VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            _unused.Add(key);
+            return isRight;
         }
         catch (CryptographicException)
         {
