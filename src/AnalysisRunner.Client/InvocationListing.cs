@@ -21,6 +21,24 @@ public sealed record InvocationListing
     /// <summary>The beginning of the commit's hash, or all of it.</summary>
     public string? Commit { get; init; }
 
+    /// <summary>The beginning of the ar-guid.</summary>
+    public string? ArGuid { get; init; }
+
+    /// <summary>The driver's image.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>The beginning of the name of one of its batches.</summary>
+    public string? Batch { get; init; }
+
+    /// <summary><c>running</c>: one of its batches runs; <c>failed</c>: one of its jobs has failed.</summary>
+    public string? Progress { get; init; }
+
+    /// <summary>It took at least so long, such as <c>1h30m</c>.</summary>
+    public string? Longer { get; init; }
+
+    /// <summary>It took at most so long.</summary>
+    public string? Shorter { get; init; }
+
     /// <summary>The state.</summary>
     public string? State { get; init; }
 
@@ -55,6 +73,12 @@ public sealed record InvocationListing
         Add("user", User);
         Add("repository", Repository);
         Add("commit", Commit);
+        Add("guid", ArGuid);
+        Add("image", Image);
+        Add("batch", Batch);
+        Add("progress", Progress);
+        Add("longer", Longer);
+        Add("shorter", Shorter);
         Add("state", State);
         Add("from", From);
         Add("before", Before);

@@ -61,7 +61,7 @@ public sealed record Invocation
     /// <summary>When the request arrived.</summary>
     public required DateTimeOffset SubmittedAt { get; init; }
 
-    /// <summary>When it reached a final state.</summary>
+    /// <summary>When it reached a final state; null before, and for an imported one, of which nobody knows.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>The canonical repository URL; null for a local repository without a remote.</summary>

@@ -62,6 +62,20 @@ public sealed class DispatchTests : IDisposable
         outcome.Error.ShouldContain(what);
     }
 
+    [Theory]
+    [InlineData("bash", "complete ")]
+    [InlineData("zsh", "compdef ")]
+    [InlineData("fish", "complete -c analysis-runner")]
+    [InlineData("powershell", "Register-ArgumentCompleter")]
+    public async Task Each_shell_has_its_script(string shell, string what)
+    {
+        var outcome = await Cli.RunAsync("completion", shell);
+        (outcome.ExitCode, outcome.Error).ShouldBe((0, ""));
+        outcome.Output.ShouldContain(what);
+        outcome.Output.ShouldContain("[suggest:");
+        (await Cli.RunAsync("completion", "cmd")).ExitCode.ShouldBe(ExitCodes.Usage);
+    }
+
     [Fact]
     public async Task A_work_tree_that_is_none_ends_with_3()
     {

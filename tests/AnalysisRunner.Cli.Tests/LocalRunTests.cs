@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace AnalysisRunner.Cli.Tests;
 
@@ -158,6 +159,10 @@ public sealed class LocalRunTests(LocalRunFixture local) : IClassFixture<LocalRu
         shown.Output.ShouldContain("dataset = \"fewgenomes\"");
         shown.Output.ShouldContain("output_prefix = \"cohort/v1\"");
         shown.Output.ShouldContain("greeting = \"Hello\"");
+        using var folder = new TemporaryFolder();
+        var written = await local.RunAsync("config", "--dataset", "fewgenomes", "--output-dir", "cohort/v1", "--access-level", "test", "--config-output", folder["run.toml"]);
+        (written.ExitCode, written.Output).ShouldBe((0, ""), written.Error);
+        File.ReadAllText(folder["run.toml"]).ShouldContain("output_prefix = \"cohort/v1\"");
 
         File.WriteAllText(Path.Combine(local.Root, "private.toml"), "[workflow]\ndataset = \"other\"\n");
         var refused = await local.RunAsync("config", "--dataset", "fewgenomes", "--output-dir", "cohort/v1", "--config", "../../private.toml");
@@ -176,6 +181,11 @@ public sealed class LocalRunTests(LocalRunFixture local) : IClassFixture<LocalRu
         var status = await local.RunAsync("local", "status");
         status.Output.ShouldContain("Local runner at http://127.0.0.1:");
         status.Output.ShouldContain("Sign in (once");
+        // One is enough, and one that is not there is no failure to end.
+        (await local.RunAsync("local", "start")).Output.ShouldContain(Regex.Match(status.Output, @"http://127\.0\.0\.1:\d+").Value);
+        using var elsewhere = new TemporaryFolder();
+        var none = await CliProcess.RunAsync(elsewhere.Path, new Dictionary<string, string> { ["ANALYSIS_RUNNER_STATE"] = elsewhere["state"] }, "", "local", "stop");
+        (none.ExitCode, none.Error.Contains("No local runner is running", StringComparison.Ordinal)).ShouldBe((0, true), none.Error);
         (await local.RunAsync("whoami", "--json")).Output.ShouldContain("\"kind\": \"owner\"");
         (await local.RunAsync("whoami")).Output.ShouldContain("the local runner");
     }

@@ -96,9 +96,10 @@ public sealed class SignInTests : IAsyncLifetime, IDisposable
     {
         var listed = await RunAsync(
             "", [("ANALYSIS_RUNNER_TOKEN", Token)], "invocations", "--server-url", Url, "--dataset", "d", "--access-level", "test", "--user", "u@x", "--repository", "r", "--commit", "abcd", "--state", "failed",
+            "--ar-guid", "a1b2", "--image", "i", "--batch", "b", "--progress", "failed", "--longer", "5m", "--shorter", "1h",
             "--from", "2026-01-01", "--before", "2026-02-01", "--sort", "-dataset", "-n", "7", "two", "words");
         listed.ShouldBe(new Outcome(0, "", "There is no such invocation.\n"));
-        _listed.ShouldHaveSingleItem().ShouldBe("?dataset=d&level=test&user=u%40x&repository=r&commit=abcd&state=failed&from=2026-01-01&before=2026-02-01&text=two%20words&sort=-dataset&limit=7");
+        _listed.ShouldHaveSingleItem().ShouldBe("?dataset=d&level=test&user=u%40x&repository=r&commit=abcd&guid=a1b2&image=i&batch=b&progress=failed&longer=5m&shorter=1h&state=failed&from=2026-01-01&before=2026-02-01&text=two%20words&sort=-dataset&limit=7");
     }
 
     [Fact]

@@ -21,6 +21,12 @@ internal static class InvocationsCommand
         var user = new Option<string>("--user") { Description = "Only what this user submitted." };
         var repository = new Option<string>("--repository", "--repo") { Description = "Only this repository, by its address." };
         var commit = new Option<string>("--commit") { Description = "Only commits that begin so." };
+        var guid = new Option<string>("--ar-guid") { Description = "Only ar-guids that begin so." };
+        var image = new Option<string>("--image") { Description = "Only this image of the driver." };
+        var batch = new Option<string>("--batch") { Description = "Only those with a batch whose name begins so." };
+        var progress = new Option<string>("--progress") { Description = "running: only those of which a batch runs; failed: of which a job has failed." };
+        var longer = new Option<string>("--longer") { Description = "Only those that took at least so long, such as 1h30m." };
+        var shorter = new Option<string>("--shorter") { Description = "Only those that took at most so long." };
         var state = new Option<string>("--state") { Description = "Only this state." };
         var from = new Option<string>("--from") { Description = "Submitted at this date or moment, or later." };
         var before = new Option<string>("--before") { Description = "Submitted before this date or moment." };
@@ -34,7 +40,7 @@ internal static class InvocationsCommand
             "analysis-runner invocations --dataset fewgenomes --state failed --from 2026-03-01",
             "analysis-runner invocations cohort v2 --limit 5",
             "analysis-runner invocations --json | jq -r '.[].arGuid'");
-        foreach (var option in new Option[] { dataset, level, user, repository, commit, state, from, before, sort, limit, json }) command.Add(option);
+        foreach (var option in new Option[] { dataset, level, user, repository, commit, guid, image, batch, state, progress, longer, shorter, from, before, sort, limit, json }) command.Add(option);
         servers.AddTo(command);
         command.Add(text);
         command.SetAction(async (parsed, cancellation) =>
@@ -48,6 +54,12 @@ internal static class InvocationsCommand
                 User = parsed.GetValue(user),
                 Repository = parsed.GetValue(repository),
                 Commit = parsed.GetValue(commit),
+                ArGuid = parsed.GetValue(guid),
+                Image = parsed.GetValue(image),
+                Batch = parsed.GetValue(batch),
+                Progress = parsed.GetValue(progress),
+                Longer = parsed.GetValue(longer),
+                Shorter = parsed.GetValue(shorter),
                 State = parsed.GetValue(state),
                 From = parsed.GetValue(from),
                 Before = parsed.GetValue(before),

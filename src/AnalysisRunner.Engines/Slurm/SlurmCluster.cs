@@ -78,7 +78,7 @@ internal sealed class SlurmCluster
             arguments.Add("--dependency=" + string.Join(',', array.Dependencies.Select(dependency => $"{(dependency.Corresponding ? "aftercorr" : "afterok")}:{Digits(dependency.ArrayId)}")));
         arguments.AddRange(array.Placement.Arguments(array.Shape.IsDriver ? _options.DriverPartition : null));
         arguments.AddRange([array.Wrapper, array.Folder, Digits(array.Number)]);
-        var answer = await RunAsync("sbatch", arguments, cancellation);
+        var answer = await RunAsync("sbatch", arguments, cancellation, array.PassedVariables);
         return long.TryParse(answer.Trim().Split(';')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : throw new SlurmCommandException($"sbatch answered \"{answer.Trim()}\", which is no job id.", isTemporary: true);
@@ -155,11 +155,13 @@ internal sealed class SlurmCluster
         }
     }
 
-    private async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    private async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation, params IReadOnlyList<string> variables)
     {
         var start = new ProcessStartInfo(Path.Combine(_folder, program), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment.Clear();
         foreach (var (name, value) in _environment) start.Environment[name] = value;
+        foreach (var name in variables)
+            if (Environment.GetEnvironmentVariable(name) is { } value) start.Environment[name] = value;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(_options.CommandLimit);
         try
@@ -232,6 +234,8 @@ internal sealed record SlurmVerdicts(IReadOnlyDictionary<(long Array, int Index)
 /// <param name="Indices">The indices of the array.</param>
 /// <param name="Shape">What each task asks for.</param>
 /// <param name="Placement">Where they run.</param>
+/// <param name="PassedVariables">The variables of this process that they see besides.</param>
 /// <param name="Dependencies">What the tasks wait for, by Slurm's ids.</param>
 internal sealed record SlurmArray(
-    string Name, string Comment, string Wrapper, string Folder, string LogFolder, int Number, IReadOnlyList<int> Indices, JobShape Shape, SlurmPlacement Placement, IReadOnlyList<(long ArrayId, bool Corresponding)> Dependencies);
+    string Name, string Comment, string Wrapper, string Folder, string LogFolder, int Number, IReadOnlyList<int> Indices, JobShape Shape, SlurmPlacement Placement, IReadOnlyList<string> PassedVariables,
+    IReadOnlyList<(long ArrayId, bool Corresponding)> Dependencies);

@@ -177,6 +177,7 @@ internal sealed partial class SlurmCore
         return new SlurmArray(
             batch.Live.Summary.Key, Comment(batch, submission.Number), _wrapper, batch.Live.Folder.Path, batch.LogFolder, submission.Number,
             [.. submission.Tasks.Select(task => task.Index)], submission.Shape == default ? Shape(run.Jobs[submission.Tasks[0].Job - 1]) : submission.Shape, Placement(run.Spec),
+            _options.PassedEnvironmentOf?.Invoke(run.Spec) ?? [],
             [.. submission.Dependencies.Select(dependency => (batch.Submissions.GetValueOrDefault(dependency.Submission)?.ArrayId ?? 0, dependency.Corresponding))]);
     }
 

@@ -72,6 +72,12 @@ public sealed record SlurmEngineOptions
     /// </summary>
     public IReadOnlyList<string> PassedEnvironment { get; init; } = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "SLURM_CONF"];
 
+    /// <summary>
+    /// More variables of the host's environment for the jobs of one batch, asked before each array is made: for what only some may see, such as credentials.
+    /// The engine writes them nowhere; Slurm's controller keeps them with the job. Null for none.
+    /// </summary>
+    public Func<BatchSpec, IReadOnlyList<string>>? PassedEnvironmentOf { get; init; }
+
     /// <summary>The folder with <c>sbatch</c>, <c>squeue</c>, <c>scancel</c> and <c>scontrol</c>; null to look in <c>PATH</c>.</summary>
     public string? ProgramFolder { get; init; }
 

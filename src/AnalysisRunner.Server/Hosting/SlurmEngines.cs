@@ -2,6 +2,7 @@ using AnalysisRunner.Engines;
 using AnalysisRunner.Engines.Slurm;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -31,6 +32,7 @@ internal static class SlurmEngines
                 PlacementOf = new SlurmPlacements(current).Of,
                 Transfers = [new ObjectStoreTransfer(stores)],
                 PassedEnvironment = [.. DriverBatch.PassedEnvironment, "SLURM_CONF"],
+                PassedEnvironmentOf = new StoreCredentials(current).LentTo,
                 Report = problem => reports.LogWarning("{Problem}", problem),
             }),
             cancellation);

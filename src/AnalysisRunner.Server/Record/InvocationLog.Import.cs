@@ -10,18 +10,10 @@ public sealed partial class InvocationLog
 {
     private const string ImportReason = "Imported from the log of another server, which does not say how it ended.";
 
-    private static string InsertImported =>
-        $"""
-        INSERT INTO invocations ({string.Join(", ", RecordedColumns.Select(column => column.Column))}, last_sequence, recorded_at)
-        VALUES ({string.Join(", ", RecordedColumns.Select(column => $"@{column.Column}"))}, 1, @recorded_at)
-        ON CONFLICT (ar_guid) DO NOTHING
-        RETURNING position
-        """;
-
     // Whoever is told of ends is not told of these: they were over before this server was there.
     private const string CompleteImport =
         """
-        UPDATE invocations SET state = @state, reason = @reason, finished_at = @now, final_sequence = last_sequence, announced_at = @now,
+        UPDATE invocations SET state = @state, reason = @reason, finished_at = submitted_at, final_sequence = last_sequence, announced_at = @now,
             engine = @engine, driver_handle = @driverHandle
         WHERE position = @position;
         INSERT INTO events (invocation, sequence, type, at, detail) VALUES (@position, 1, 'state', @now, @state);
@@ -39,19 +31,15 @@ public sealed partial class InvocationLog
         scope =>
         {
             var (now, imported) = (Now(), 0);
-            var recordedAt = scope.Connection.ExecuteScalar<long?>("SELECT max(recorded_at) FROM invocations") ?? 0;
             foreach (var one in invocations)
             {
                 var row = InvocationRow.From(one.Invocation, []);
-                recordedAt = Math.Max(recordedAt, Math.Min(row.SubmittedAt, now));
-                var parameters = new DynamicParameters();
-                foreach (var (column, value) in RecordedColumns) parameters.Add(column, value(row).Value, value(row).Type);
-                parameters.Add("recorded_at", recordedAt);
-                if (scope.Connection.ExecuteScalar<long?>(InsertImported, parameters) is not { } position)
+                if (scope.Execute([Inserting(row, lastSequence: 1, Math.Min(row.SubmittedAt, now), key: null)])[0] == 0)
                 {
                     RequireImported(scope, one.Invocation.ArGuid);
                     continue;
                 }
+                var position = scope.Connection.ExecuteScalar<long>("SELECT position FROM invocations WHERE ar_guid = @arGuid", new { arGuid = one.Invocation.ArGuid });
                 scope.Connection.Execute(
                     CompleteImport,
                     new

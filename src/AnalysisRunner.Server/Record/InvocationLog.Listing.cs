@@ -10,9 +10,6 @@ public sealed partial class InvocationLog
     // Behind a beginning it is behind all that begins so: databases compare by code points.
     private const string LastCharacter = "\U0010FFFF";
 
-    // So many rows are read in a few milliseconds, and a page is found among them of what one in three hundred says.
-    private const int NearRows = 16_000;
-
     // With fewer, a guess at how densely they lie is of no use.
     private const int Some = 6;
 
@@ -30,9 +27,10 @@ public sealed partial class InvocationLog
         if (query is { VisibleDatasets: { } visible, Dataset: { } dataset } && !visible.Contains(dataset, StringComparer.Ordinal)) return new InvocationPage([], null);
         await using var connection = await _database.OpenReaderAsync(cancellation);
         await using var transaction = await _database.BeginSnapshotAsync(connection, cancellation);
-        var places = words is null
-            ? await FindAsync(new Reader(connection, transaction), query, words: null, isIndexed: false)
-            : await SearchAsync(new Reader(connection, transaction), query, words);
+        var reader = new Reader(connection, transaction);
+        var durations = query.AtLeast is null && query.AtMost is null ? null : await DurationConditionAsync(reader, query);
+        var asked = new Asked(query, words, durations);
+        var places = words is null ? await FindAsync(reader, asked, isIndexed: false) : await SearchAsync(reader, asked, words);
         var shown = places.Take(query.Limit).ToList();
         if (shown.Count == 0) return new InvocationPage([], null);
         // Positions are numbers of our own, so they may stand in the statement; a list of parameters has a limit and a list type only PostgreSQL.
@@ -48,23 +46,24 @@ public sealed partial class InvocationLog
     /// The places of a page of a text search and of one more. What many invocations say is soon found among the rows in their order, and what few say by the
     /// index of words; only what lies between takes longer. No planner knows how many rows hold the beginning of a word, so it is tried.
     /// </summary>
-    private async Task<List<PlaceRow>> SearchAsync(Reader reader, InvocationQuery query, List<string> words)
+    private async Task<List<PlaceRow>> SearchAsync(Reader reader, Asked asked, List<string> words)
     {
-        if (IsOfCommit(query)) return await FindAsync(reader, query, words, isIndexed: false);
-        if (query.Order != InvocationOrder.Submitted) return await FindAsync(reader, query, words, await HasFewHitsAsync(reader, words));
+        var query = asked.Query;
+        if (IsOfCommit(query)) return await FindAsync(reader, asked, isIndexed: false);
+        if (query.Order != InvocationOrder.Submitted) return await FindAsync(reader, asked, await HasFewHitsAsync(reader, words));
         var whole = await RangeAsync(reader, query);
-        var near = whole.Nearest(NearRows, query.IsAscending);
-        var found = await FindAsync(reader, query, words, isIndexed: false, near);
+        var near = whole.Nearest(_nearRows, query.IsAscending);
+        var found = await FindAsync(reader, asked, isIndexed: false, near);
         if (found.Count > query.Limit || near == whole) return found;
-        if (await HasFewHitsAsync(reader, words)) return await FindAsync(reader, query, words, isIndexed: true);
+        if (await HasFewHitsAsync(reader, words)) return await FindAsync(reader, asked, isIndexed: true);
         if (found.Count >= Some)
         {
             // Twice as far as it takes where they lie as densely as near by.
-            var far = whole.Nearest(2L * NearRows * (query.Limit + 1) / found.Count, query.IsAscending);
-            found = await FindAsync(reader, query, words, isIndexed: false, far);
+            var far = whole.Nearest(2L * _nearRows * (query.Limit + 1) / found.Count, query.IsAscending);
+            found = await FindAsync(reader, asked, isIndexed: false, far);
             if (found.Count > query.Limit || far == whole) return found;
         }
-        return await FindAsync(reader, query, words, isIndexed: false);
+        return await FindAsync(reader, asked, isIndexed: false);
     }
 
     /// <summary>The positions among which the page lies, by everything that says so: its dates, and where the page before it ended.</summary>
@@ -83,11 +82,10 @@ public sealed partial class InvocationLog
     }
 
     /// <summary>The places of a page and of one more, which tells whether there is a next page.</summary>
-    private async Task<List<PlaceRow>> FindAsync(Reader reader, InvocationQuery query, List<string>? words, bool isIndexed, Positions? among = null)
+    private async Task<List<PlaceRow>> FindAsync(Reader reader, Asked asked, bool isIndexed, Positions? among = null)
     {
         var parameters = new DynamicParameters();
-        var durations = query.AtLeast is null && query.AtMost is null ? null : await DurationConditionAsync(reader, query, parameters);
-        var statement = Statement(query, words, isIndexed, durations, among, parameters);
+        var statement = Statement(asked, isIndexed, among, parameters);
         return (await reader.Connection.QueryAsync<PlaceRow>(statement, parameters, reader.Transaction)).ToList();
     }
 
@@ -95,8 +93,9 @@ public sealed partial class InvocationLog
     /// The statement that finds the places of a page and of one more, which tells whether there is a next page. Its text is made of constants only;
     /// whatever the query says is a parameter.
     /// </summary>
-    private string Statement(InvocationQuery query, List<string>? words, bool isIndexed, string? durations, Positions? among, DynamicParameters parameters)
+    private string Statement(Asked asked, bool isIndexed, Positions? among, DynamicParameters parameters)
     {
+        var (query, words, durations) = asked;
         var isOfCommit = IsOfCommit(query);
         var position = isIndexed ? _database.SearchPosition : "i.position";
         var conditions = new List<string>();
@@ -127,11 +126,6 @@ public sealed partial class InvocationLog
             parameters.Add("commitEnd", commit + "g");
             if (!isOfCommit) conditions.Add("i.commit_id >= @commit AND i.commit_id < @commitEnd");
         }
-        if (among is { } positions)
-        {
-            Where($"{position} >= @lowest AND {position} < @beyond", "lowest", positions.Lowest);
-            parameters.Add("beyond", positions.Beyond);
-        }
         if (query.ArGuid is { } arGuid)
         {
             Where("i.position IN (SELECT g.position FROM invocations g WHERE g.ar_guid >= @arGuid AND g.ar_guid < @arGuidEnd)", "arGuid", arGuid);
@@ -144,7 +138,16 @@ public sealed partial class InvocationLog
             parameters.Add("batchEnd", batch + LastCharacter);
         }
         if (query.Progress is { } progress) conditions.Add($"i.position IN (SELECT b.invocation FROM batches b WHERE {(progress == BatchProgress.Failed ? "b.failed > 0" : "b.state = 'running'")})");
-        if (durations is not null) conditions.Add(durations);
+        if (durations is not null)
+        {
+            conditions.Add(durations.Condition);
+            parameters.AddDynamicParams(durations.Parameters);
+        }
+        if (among is { } positions)
+        {
+            Where($"{position} >= @lowest AND {position} < @beyond", "lowest", positions.Lowest);
+            parameters.Add("beyond", positions.Beyond);
+        }
         // Positions and times of recording rise together, so a time is a position.
         if (query.From is { } from) Where($"{position} >= coalesce({FirstAt("from")}, 9223372036854775807)", "from", Microseconds.From(from));
         if (query.Before is { } before) Where($"{position} < coalesce({FirstAt("before")}, 9223372036854775807)", "before", Microseconds.From(before));
@@ -175,8 +178,9 @@ public sealed partial class InvocationLog
             reader.Transaction) <= _fewHits;
 
     /// <summary>The condition on how long an invocation took: looked up where few hold it, and else computed for the rows that the list walks along.</summary>
-    private async Task<string> DurationConditionAsync(Reader reader, InvocationQuery query, DynamicParameters parameters)
+    private async Task<DurationCondition> DurationConditionAsync(Reader reader, InvocationQuery query)
     {
+        var parameters = new DynamicParameters();
         parameters.Add("now", Now());
         var bounds = new List<string>();
         void Bound(TimeSpan? limit, string comparison, string name)
@@ -192,9 +196,11 @@ public sealed partial class InvocationLog
 
         var ended = $"SELECT d.position FROM invocations d WHERE {Holds("(d.finished_at - d.submitted_at)")}";
         var isFew = await reader.Connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({ended} LIMIT {_fewHits + 1}) AS hits", parameters, reader.Transaction) <= _fewHits;
-        return isFew
-            ? $"i.position IN ({ended} UNION ALL SELECT d.position FROM invocations d WHERE d.finished_at IS NULL AND {Holds("(@now - d.submitted_at)")})"
-            : Holds("(coalesce(i.finished_at, @now) - i.submitted_at)");
+        return new DurationCondition(
+            isFew
+                ? $"i.position IN ({ended} UNION ALL SELECT d.position FROM invocations d WHERE d.finished_at IS NULL AND {Holds("(@now - d.submitted_at)")})"
+                : Holds("(coalesce(i.finished_at, @now) - i.submitted_at)"),
+            parameters);
     }
 
     private static bool IsOfCommit(InvocationQuery query) => query.Commit?.Length >= SelectivePrefix;
@@ -211,6 +217,11 @@ public sealed partial class InvocationLog
         InvocationOrder.State => "i.state",
         _ => throw new ArgumentOutOfRangeException(nameof(order), order, "not an order"),
     };
+
+    /// <summary>What a page is of: the query, the words of its text, and how long it says that an invocation took.</summary>
+    private sealed record Asked(InvocationQuery Query, List<string>? Words, DurationCondition? Durations);
+
+    private sealed record DurationCondition(string Condition, DynamicParameters Parameters);
 
     private readonly record struct Reader(DbConnection Connection, DbTransaction Transaction);
 

@@ -103,7 +103,7 @@ public sealed partial class InvocationLog
         row.ClaimedBy = invocation.ClaimedBy;
         row.StorageAddresses = invocation.StorageAddresses is { } addresses ? JsonSerializer.Serialize(addresses, RecordJson.Default.IReadOnlyDictionaryStringString) : null;
         row.ConfigSha256 ??= invocation.Documents is { } composed ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(composed.Config))) : null;
-        var inserted = new Statement(InsertInvocation, [.. RecordedColumns.Select(column => column.Value(row)), approval is null ? 1L : 2L, Now(), what.SubmittedBy, key]);
+        var inserted = Inserting(row, lastSequence: approval is null ? 1 : 2, Now(), key);
         var others = new List<Consequence> { new(InsertRequest, invocation.RequestJson) };
         if (invocation.Environment.Count > 0) others.Add(new(InsertEnvironment, _seal.Seal(what.ArGuid, invocation.Environment)));
         if (invocation.Documents is { } documents) others.Add(new(InsertDocuments, documents.Config, documents.Origins, documents.Script, documents.Trace));
@@ -113,6 +113,10 @@ public sealed partial class InvocationLog
         if (approval is not null) others.Add(new(InsertApprovalEvent, $"waiting for approval: {approval.Digest}"));
         return _database.Follow(what.ArGuid, inserted, others);
     }
+
+    /// <summary>Records an invocation at a moment, or at that of the last one where that is later; not where its user has used the key before.</summary>
+    private static Statement Inserting(InvocationRow row, long lastSequence, long at, string? key) =>
+        new(InsertInvocation, [.. RecordedColumns.Select(column => column.Value(row)), lastSequence, at, row.SubmittedBy, key]);
 
     private static string Parameter(int number) => string.Create(CultureInfo.InvariantCulture, $"${number}");
 }

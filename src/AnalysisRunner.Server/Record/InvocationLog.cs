@@ -20,13 +20,14 @@ public sealed partial class InvocationLog : IInvocationLog
     private readonly TimeProvider _time;
     private readonly Func<string, string> _pageOf;
     private readonly int _fewHits;
+    private readonly int _nearRows;
     private readonly InvocationSignals _signals = new();
     private readonly RecordWriter _writer;
     private int _disposed;
 
     private InvocationLog(IRecordDatabase database, DbConnection writer, EnvironmentSeal seal, InvocationLogOptions options)
     {
-        (_database, _seal, _time, _pageOf, _fewHits) = (database, seal, options.Time, options.PageOf, options.FewHits);
+        (_database, _seal, _time, _pageOf, _fewHits, _nearRows) = (database, seal, options.Time, options.PageOf, options.FewHits, options.NearRows);
         _writer = new RecordWriter(database, writer, _signals.Raise);
         database.Listen(_signals);
     }

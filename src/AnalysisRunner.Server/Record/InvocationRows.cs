@@ -47,6 +47,7 @@ internal sealed class InvocationRow
     public long? OutputBytes { get; init; }
     public string? OutputsProblem { get; init; }
     public string SearchWords { get; init; } = "";
+    public long RecordedAt { get; set; }
     public string? ClaimedBy { get; set; }
     public string? Engine { get; init; }
     public string? DriverHandle { get; init; }
@@ -112,7 +113,8 @@ internal sealed class InvocationRow
             OutputPath = OutputPath,
             SubmittedBy = SubmittedBy,
             SubmittedAt = Microseconds.ToMoment(SubmittedAt),
-            FinishedAt = Microseconds.ToMoment(FinishedAt),
+            // Of an imported one nobody knows; the column is what keeps it among those that have ended.
+            FinishedAt = State == InvocationState.Imported.ToName() ? null : Microseconds.ToMoment(FinishedAt),
             Repository = Repository,
             WorkTree = WorkTree,
             Commit = CommitId,

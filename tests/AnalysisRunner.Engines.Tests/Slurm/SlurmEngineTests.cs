@@ -52,6 +52,19 @@ public sealed class SlurmEngineTests : BatchEngineContract
     }
 
     [SlurmFact]
+    public async Task Variables_of_the_host_are_lent_to_the_jobs_of_some_batches()
+    {
+        Environment.SetEnvironmentVariable("ENGINE_TEST_LENT", "it's \"lent\"");
+        await using var engine = await SlurmEngine.OpenAsync(
+            Options with { Directory = Folder["lends"], PassedEnvironmentOf = batch => batch.Key == "some" ? ["ENGINE_TEST_LENT", "ENGINE_TEST_NOT_SET"] : [] }, CancellationToken.None);
+
+        foreach (var key in new[] { "some", "others" }) await engine.RunAsync(Specs.Batch(key, Specs.Job(1, "echo \"${ENGINE_TEST_LENT-none} ${ENGINE_TEST_NOT_SET-none}\"")));
+
+        (await engine.LogAsync("some", 1)).ShouldBe("it's \"lent\" none\n");
+        (await engine.LogAsync("others", 1)).ShouldBe("none none\n");
+    }
+
+    [SlurmFact]
     public async Task No_variable_of_a_job_changes_the_shell_that_watches_it()
     {
         await File.WriteAllTextAsync(Folder["startup"], $"touch '{Folder["executed"]}'; exit 0");

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Api.OpenApi;
 using AnalysisRunner.Server.Tests.Hosting;
 using AnalysisRunner.Server.Tests.Runs;
 using Microsoft.AspNetCore.Routing;
@@ -12,12 +13,12 @@ namespace AnalysisRunner.Server.Tests.Pages;
 /// <summary>Pages for everybody: without a script, by keyboard, by screen reader, in light and dark.</summary>
 public sealed partial class BrowserTests
 {
-    // Routes that answer a GET with something else than a page of a local runner: files, streams, redirections, and what is for programs.
+    // Routes that answer a GET of a browser with something else than a page of a local runner: files, streams and redirections.
     private static readonly string[] NoPages =
     [
         "/", "/pages.css", "/pages.js", "/invocations/export", "/invocations/events", "/invocations/{arGuid}/events", "/invocations/{arGuid}/config", "/invocations/{arGuid}/approval",
         "/invocations/{arGuid}/approve", "/invocations/{arGuid}/log", "/invocations/{arGuid}/log/live", "/batches/{key}/events", "/batches/{key}/jobs/{job}/log", "/batches/{key}/jobs/{job}/log/live",
-        "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/metrics", "/openapi/v1.json",
+        "/sign-in", "/sign-in/callback",
     ];
 
     private static string[] PagesOf(Invocation run) =>
@@ -34,7 +35,7 @@ public sealed partial class BrowserTests
         var paths = PagesOf(run).Select(path => path.Split('?')[0]).ToList();
         var routes = _runner.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") == true)
-            .Select(route => route.RoutePattern.RawText!).Where(route => !route.StartsWith("/api/", StringComparison.Ordinal)).ToList();
+            .Select(route => route.RoutePattern.RawText!).Except(ApiOperations.All.Select(operation => operation.Route)).ToList();
         routes.ShouldContain("/invocations/{arGuid}");
 
         routes.Except(NoPages).Where(route => !paths.Any(path => Regex.IsMatch(path, "^" + Regex.Replace(route, @"\{\w+\}", "[^/]+") + "$"))).ShouldBeEmpty();

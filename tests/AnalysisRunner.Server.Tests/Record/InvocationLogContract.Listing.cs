@@ -116,6 +116,29 @@ public abstract partial class InvocationLogContract
     }
 
     [ContractFact]
+    public async Task A_text_is_found_whichever_way_leads_to_it()
+    {
+        await RecordManyAsync();
+        InvocationQuery[] questions =
+        [
+            new() { Limit = 7, Text = "count" }, new() { Limit = 7, Text = "count", IsAscending = true }, new() { Limit = 3, Text = "samples run" }, new() { Limit = 3, Text = "cohort1", Dataset = "odd" },
+            new() { Limit = 2, Text = "samples", From = Time.GetUtcNow().AddHours(-1), Before = Time.GetUtcNow() }, new() { Limit = 7, Text = "nothing" },
+        ];
+        var expected = new List<List<string>>();
+        await using (var whole = await InvocationLog.OpenAsync(Options with { NearRows = int.MaxValue }))
+        {
+            foreach (var question in questions) expected.Add([.. await GuidsAsync(question, whole)]);
+        }
+        expected.Take(4).ShouldAllBe(found => found.Count > 0);
+        // By the index of words after a look near by; by a second look, further away; along all rows.
+        foreach (var (near, few) in new[] { (1, 20_000), (20, 0), (1, 0) })
+        {
+            await using var log = await InvocationLog.OpenAsync(Options with { NearRows = near, FewHits = few });
+            for (var i = 0; i < questions.Length; i++) (await GuidsAsync(questions[i], log)).ShouldBe(expected[i], $"question {i}, {near} near by and {few} looked up");
+        }
+    }
+
+    [ContractFact]
     public async Task Lists_are_sorted_both_ways_and_pages_neither_repeat_nor_skip()
     {
         var all = await RecordManyAsync();

@@ -26,6 +26,8 @@ public abstract partial class InvocationLogContract : IAsyncLifetime
         SqliteFile = Path.Combine(Folder, "deeper", "log.db"),
         KeyFile = Path.Combine(Folder, "environment.key"),
         Time = Time,
+        // So that the index of words is asked, too.
+        NearRows = 3,
         PageOf = guid => $"http://runner.test/{guid}",
     };
 
