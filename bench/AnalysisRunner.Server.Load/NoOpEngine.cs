@@ -46,6 +46,14 @@ internal sealed class NoOpEngine(bool holds) : IBatchEngine
         yield break;
     }
 
+    public async IAsyncEnumerable<KeptBatch> ListKeptAsync(bool measures, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
+    public Task ForgetScratchAsync(string key, CancellationToken cancellation) => Task.CompletedTask;
+
     public Task ForgetAsync(string key, CancellationToken cancellation) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

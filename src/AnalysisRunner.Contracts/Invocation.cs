@@ -130,8 +130,14 @@ public sealed record Invocation
     /// <summary>What its driver found on the machine; null until it has noted it.</summary>
     public Toolchain? Toolchain { get; init; }
 
-    /// <summary>The container image of the driver, as resolved by the server; null when it uses none.</summary>
+    /// <summary>The container image of the driver, as it was asked for, or the server's own; null when it uses none.</summary>
     public string? Image { get; init; }
+
+    /// <summary>
+    /// <see cref="Image"/> by its digest, as its registry had it when the submission was accepted. Always known at levels standard and full; at level test null
+    /// where the registry is not one of the server's, or did not answer.
+    /// </summary>
+    public string? ResolvedImage { get; init; }
 
     /// <summary>Cores of the driver (<see cref="ResourceQuantity"/>); null is the engine's default.</summary>
     public string? Cpu { get; init; }

@@ -55,6 +55,15 @@ public interface IBatchEngine : IAsyncDisposable
     /// </summary>
     IAsyncEnumerable<BatchSummary> WatchAsync(CancellationToken cancellation);
 
+    /// <summary>The batches that have ended and are not forgotten, in no order.</summary>
+    /// <param name="measures">Whether to measure their files, which reads every folder.</param>
+    /// <param name="cancellation">Ends it.</param>
+    IAsyncEnumerable<KeptBatch> ListKeptAsync(bool measures, CancellationToken cancellation);
+
+    /// <summary>Deletes the scratch files of a batch that has ended; its records and logs stay. Unknown keys are ignored.</summary>
+    /// <exception cref="InvalidOperationException">The batch has not ended.</exception>
+    Task ForgetScratchAsync(string key, CancellationToken cancellation);
+
     /// <summary>Deletes the files of a batch that has ended. Unknown keys are ignored.</summary>
     /// <exception cref="InvalidOperationException">The batch has not ended.</exception>
     Task ForgetAsync(string key, CancellationToken cancellation);

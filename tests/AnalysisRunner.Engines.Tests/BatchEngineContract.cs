@@ -21,6 +21,13 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
     /// <summary>Opens the engine under test; opened again, it must know what it accepted.</summary>
     protected abstract Task<IBatchEngine> OpenAsync();
 
+    private async Task<List<KeptBatch>> KeptAsync(bool measures)
+    {
+        var kept = new List<KeptBatch>();
+        await foreach (var batch in Engine.ListKeptAsync(measures, CancellationToken.None)) kept.Add(batch);
+        return kept;
+    }
+
     protected async Task ReopenAsync()
     {
         await Engine.DisposeAsync();
@@ -301,6 +308,34 @@ public abstract partial class BatchEngineContract : IAsyncLifetime
 
         (await Engine.GetAsync("b", CancellationToken.None)).ShouldBeNull();
         (await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "echo new")))).State.ShouldBe(BatchState.Succeeded);
+    }
+
+    [ContractFact]
+    public async Task Lists_what_is_kept_of_ended_batches_with_sizes_and_forgets_scratch_alone()
+    {
+        // What failed keeps its scratch, to be looked at.
+        await Engine.RunAsync(Specs.Batch("b", Specs.Job(1, "echo kept; head -c 100000 /dev/zero > \"$BATCH_TMPDIR/large\"; exit 1")));
+        await Engine.SubmitAsync(Specs.Batch("running", Specs.Job(1, "sleep 600")), CancellationToken.None);
+
+        var kept = (await KeptAsync(measures: true)).ShouldHaveSingleItem();
+        kept.Key.ShouldBe("b");
+        kept.EndedAt.ShouldBe((await Engine.GetAsync("b", CancellationToken.None))!.FinishedAt!.Value);
+        kept.ScratchBytes.ShouldBeGreaterThanOrEqualTo(100_000);
+        kept.RecordBytes.ShouldBeInRange(1, 99_999);
+        (await KeptAsync(measures: false)).ShouldBe([kept with { ScratchBytes = 0, RecordBytes = 0 }]);
+
+        await Should.ThrowAsync<InvalidOperationException>(Engine.ForgetScratchAsync("running", CancellationToken.None));
+        await Engine.ForgetScratchAsync("b", CancellationToken.None);
+        await Engine.ForgetScratchAsync("b", CancellationToken.None);
+        await Engine.ForgetScratchAsync("nothing", CancellationToken.None);
+        await ReopenAsync();
+
+        (await KeptAsync(measures: true)).ShouldBe([kept with { ScratchBytes = 0 }]);
+        (await Engine.LogAsync("b", 1)).ShouldStartWith("kept\n");
+        await Engine.CancelAsync("running", "test", CancellationToken.None);
+        await Engine.EndAsync("running");
+        await Engine.ForgetAsync("b", CancellationToken.None);
+        (await KeptAsync(measures: false)).Select(batch => batch.Key).ShouldBe(["running"]);
     }
 
     [ContractFact]

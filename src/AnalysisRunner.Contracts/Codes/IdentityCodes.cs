@@ -15,6 +15,9 @@ public static class IdentityCodes
     /// <summary>A batch asks for something that this engine cannot do for jobs with an identity.</summary>
     public const string NotWithIdentity = "AR6083";
 
+    /// <summary>The role of a run cannot be taken.</summary>
+    public const string RoleNotGiven = "AR6084";
+
     /// <summary>The invocation waits for no approval.</summary>
     public const string NotWaiting = "AR6090";
 

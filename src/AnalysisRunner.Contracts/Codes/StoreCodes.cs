@@ -11,4 +11,7 @@ public static class StoreCodes
 
     /// <summary>The config store cannot be reached.</summary>
     public const string ConfigStoreUnusable = "AR6152";
+
+    /// <summary>A config template names what is no place for a dataset's data.</summary>
+    public const string TemplateStorage = "AR6073";
 }

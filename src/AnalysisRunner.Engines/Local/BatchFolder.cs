@@ -48,6 +48,13 @@ internal sealed class BatchFolder(string path)
         foreach (var folder in new[] { Scratch, Work, Incoming }) OwnedFiles.DeleteFolder(folder);
     }
 
+    /// <summary>The bytes of what only the jobs needed, and of everything else; as far as they can be read, and no link is followed.</summary>
+    public (long Scratch, long Records) Measure()
+    {
+        var scratch = new[] { Scratch, Work, Incoming }.Sum(SizeOf);
+        return (scratch, SizeOf(Path) - scratch);
+    }
+
     /// <summary>The state that the files tell, and the journal it was read from.</summary>
     /// <exception cref="InvalidDataException">The spec is damaged.</exception>
     public (BatchRun Run, JournalContent Journal) Load()
@@ -83,6 +90,13 @@ internal sealed class BatchFolder(string path)
         {
             return null;
         }
+    }
+
+    private static long SizeOf(string folder)
+    {
+        // Another thread may be deleting it.
+        var all = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", all).Sum(file => file.Exists ? file.Length : 0) : 0;
     }
 
     /// <summary>Writes the final summary, so that opening the engine need not read the whole journal of a batch that has ended.</summary>

@@ -47,6 +47,9 @@ internal sealed partial class EngineCore : IDisposable
 
     public LiveBatch? Find(string key) => _batches.GetValueOrDefault(key);
 
+    /// <summary>The batches that there are now.</summary>
+    public IReadOnlyList<LiveBatch> All() => [.. _batches.Values];
+
     /// <summary>
     /// Reads something of a batch consistently, as a rule without waiting for whoever writes a record: whoever asks how far a batch is must not feel a slow disk.
     /// </summary>

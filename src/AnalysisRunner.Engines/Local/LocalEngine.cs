@@ -176,10 +176,31 @@ public sealed class LocalEngine : IBatchEngine
     public IAsyncEnumerable<BatchSummary> WatchAsync(CancellationToken cancellation) => _watchers.Subscribe(cancellation);
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<KeptBatch> ListKeptAsync(bool measures, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var batch in _core.All())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_core.Read(() => batch.IsFinal ? batch.Summary : null) is not { FinishedAt: { } ended } summary) continue;
+            var (scratch, records) = measures ? await Task.Run(batch.Folder.Measure, cancellation) : default;
+            yield return new KeptBatch(summary.Key, ended, scratch, records);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ForgetScratchAsync(string key, CancellationToken cancellation)
+    {
+        if (_core.Find(key) is not { } batch) return;
+        if (!_core.Read(() => batch.IsFinal)) throw NotEnded(key);
+        await batch.Sealed.Task.WaitAsync(cancellation);
+        await Task.Run(batch.Folder.DeleteScratch, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
     public async Task ForgetAsync(string key, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch) return;
-        if (!_core.Read(() => batch.IsFinal)) throw new InvalidOperationException($"The batch \"{key}\" has not ended; cancel it first, or wait.");
+        if (!_core.Read(() => batch.IsFinal)) throw NotEnded(key);
         await batch.Sealed.Task.WaitAsync(cancellation);
         if (!_core.Remove(key, batch)) return;
         await Task.Run(() => _folder.Delete(batch.Folder), CancellationToken.None);
@@ -215,6 +236,8 @@ public sealed class LocalEngine : IBatchEngine
             throw;
         }
     }
+
+    private static InvalidOperationException NotEnded(string key) => new($"The batch \"{key}\" has not ended; cancel it first, or wait.");
 
     private LiveBatch Accept(BatchSpec spec)
     {

@@ -59,6 +59,12 @@ internal sealed partial class SlurmCore : IDisposable
         lock (_gate) return _batches.GetValueOrDefault(key);
     }
 
+    /// <summary>The batches that there are now.</summary>
+    public IReadOnlyList<SlurmBatch> All()
+    {
+        lock (_gate) return [.. _batches.Values];
+    }
+
     /// <summary>Reads something of a batch consistently.</summary>
     public T Read<T>(Func<T> read)
     {

@@ -152,10 +152,31 @@ public sealed class SlurmEngine : IBatchEngine
     public IAsyncEnumerable<BatchSummary> WatchAsync(CancellationToken cancellation) => _core.Watchers.Subscribe(cancellation);
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<KeptBatch> ListKeptAsync(bool measures, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var batch in _core.All())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_core.Read(() => batch.Live.IsFinal ? batch.Live.Summary : null) is not { FinishedAt: { } ended } summary) continue;
+            var (scratch, records) = measures ? await Task.Run(batch.Live.Folder.Measure, cancellation) : default;
+            yield return new KeptBatch(summary.Key, ended, scratch, records);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ForgetScratchAsync(string key, CancellationToken cancellation)
+    {
+        if (_core.Find(key) is not { } batch) return;
+        if (!_core.Read(() => batch.Live.IsFinal)) throw NotEnded(key);
+        await batch.Live.Sealed.Task.WaitAsync(cancellation);
+        await Task.Run(batch.Live.Folder.DeleteScratch, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
     public async Task ForgetAsync(string key, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch) return;
-        if (!_core.Read(() => batch.Live.IsFinal)) throw new InvalidOperationException($"The batch \"{key}\" has not ended; cancel it first, or wait.");
+        if (!_core.Read(() => batch.Live.IsFinal)) throw NotEnded(key);
         await batch.Live.Sealed.Task.WaitAsync(cancellation);
         if (!_core.Remove(key, batch)) return;
         await Task.Run(() => _folder.Delete(batch.Live.Folder), CancellationToken.None);
@@ -168,6 +189,8 @@ public sealed class SlurmEngine : IBatchEngine
         _core.Dispose();
         _folder.Dispose();
     }
+
+    private static InvalidOperationException NotEnded(string key) => new($"The batch \"{key}\" has not ended; cancel it first, or wait.");
 
     private static SlurmEngine Open(SlurmEngineOptions options)
     {

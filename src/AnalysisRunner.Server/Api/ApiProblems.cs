@@ -19,14 +19,14 @@ internal static class ApiProblems
         PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch
             or PolicyCodes.DatasetUnknown or PolicyCodes.NotMember or PolicyCodes.LevelNotAvailable or PolicyCodes.NotMemberOfLevel or PolicyCodes.RepositoryNotAllowed
             or PolicyCodes.RepositorylessNotAllowed or PolicyCodes.ImageNotAllowed or PolicyCodes.UncommittedConfigNotAllowed or PolicyCodes.LevelNotEnforced
-            or PolicyCodes.OtherRepositoryOfWorkflow or IdentityCodes.OwnApproval or IdentityCodes.SubmitterNotAllowed or EndCodes.DenialsNotAllowed or EndCodes.SignInNotBegun
+            or PolicyCodes.OtherRepositoryOfWorkflow or IdentityCodes.OwnApproval or IdentityCodes.SubmitterNotAllowed or EndCodes.DenialsNotAllowed or ServerCodes.AdministratorsOnly or EndCodes.SignInNotBegun
                 or EndCodes.SignInFailed => StatusCodes.Status403Forbidden,
         PolicyCodes.Unknown or PolicyCodes.NoSuchRoute => StatusCodes.Status404NotFound,
         PolicyCodes.Busy or PolicyCodes.KeyReused or PolicyCodes.InvocationEnded
-            or IdentityCodes.NotWaiting or IdentityCodes.OtherDigest or IdentityCodes.ApprovalExpired => StatusCodes.Status409Conflict,
+            or IdentityCodes.NotWaiting or IdentityCodes.OtherDigest or IdentityCodes.ApprovalExpired or ServerCodes.NotLost => StatusCodes.Status409Conflict,
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing => StatusCodes.Status500InternalServerError,
-        PolicyCodes.RepositoryUnreachable => StatusCodes.Status502BadGateway,
+        PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing or StoreCodes.TemplateStorage => StatusCodes.Status500InternalServerError,
+        PolicyCodes.RepositoryUnreachable or ImageCodes.NotResolved or IdentityCodes.RoleNotGiven => StatusCodes.Status502BadGateway,
         DurabilityCodes.TooManySubmissions or DurabilityCodes.TooManyUnfinished => StatusCodes.Status429TooManyRequests,
         PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable or PolicyCodes.DatabaseUnusable or DurabilityCodes.RecordUnavailable or DurabilityCodes.DiskFull or StoreCodes.ConfigStoreUnusable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,

@@ -54,6 +54,15 @@ internal sealed class Failpoint
     /// <summary>The end of a driver is recorded, and the invocation not judged.</summary>
     public const string DriverEnded = "driver-ended";
 
+    /// <summary>Outputs are noted, and their list is not complete.</summary>
+    public const string OutputsNoted = "outputs-noted";
+
+    /// <summary>The list of outputs is complete, and nothing is written beside them.</summary>
+    public const string OutputsListed = "outputs-listed";
+
+    /// <summary>What made the outputs is written beside them, and the run has its files.</summary>
+    public const string OutputsDescribed = "outputs-described";
+
     /// <summary>The files of a run are removed, and its end not recorded.</summary>
     public const string FilesRemoved = "files-removed";
 
@@ -71,7 +80,7 @@ internal sealed class Failpoint
     public static IReadOnlyList<string> All { get; } =
     [
         Judged, Written, Committed, Recorded, ConfigPublished, ConfigRecorded, DriverPrepared, DriverSubmitted, DriverRecorded, BatchRecorded, BatchSubmitted,
-        DriverEnded, FilesRemoved, Ended,
+        DriverEnded, OutputsNoted, OutputsListed, OutputsDescribed, FilesRemoved, Ended,
     ];
 
     /// <summary>Takes the switch out of a command line; where it was there, the variable counts.</summary>

@@ -65,6 +65,8 @@ internal static class RequestPipeline
             RerunRoutes.Map(routes);
             ExportRoutes.Map(routes);
             OverviewRoutes.Map(routes);
+            ServerRoutes.Map(routes);
+            CredentialRoutes.Map(routes);
             BatchRoutes.Map(routes);
             OpenApiDocument.Map(routes);
             MetricsRoute.Map(routes);

@@ -1,6 +1,7 @@
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Hosting.Health;
+using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Notifications;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
@@ -35,6 +36,7 @@ internal static class ServerApplication
         // Empty and without arguments: no settings file and no ASPNETCORE_ variable of whoever started it takes part.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = parts.Folders.Root });
         builder.Logging.AddProvider(parts.Log);
+        parts.Telemetry?.AddLog(builder.Logging);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -83,12 +85,13 @@ internal static class ServerApplication
         services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>().AddSingleton<BrowserSignIn>();
         services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPreparation>(provider, Programs.Dotnet()));
+        services.AddSingleton<ImageResolution>().AddSingleton(provider => ActivatorUtilities.CreateInstance<RoleCredentials>(provider, parts.SecurityTokens));
         services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new LargeFiles(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));
         services.AddSingleton<BatchHandover>().AddSingleton<SubmissionReview>().AddSingleton<ConfigPreview>().AddSingleton<SubmitInvocation>().AddSingleton<Reading>();
         services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusFigures>();
-        services.AddSingleton<RerunInvocation>().AddSingleton<Overview>();
+        services.AddSingleton<RerunInvocation>().AddSingleton<Overview>().AddSingleton<LostServers>();
         services.AddSingleton<IEndLog>(parts.InvocationLog);
         services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
         services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());

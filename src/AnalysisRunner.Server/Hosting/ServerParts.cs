@@ -1,9 +1,11 @@
+using Amazon.SecurityToken;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
+using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Storage;
 
 namespace AnalysisRunner.Server.Hosting;
@@ -32,6 +34,9 @@ internal sealed record ServerParts
     /// <summary>The server's own log.</summary>
     public required ILoggerProvider Log { get; init; }
 
+    /// <summary>Where the log is sent besides; null where nowhere.</summary>
+    public TelemetryExport? Telemetry { get; init; }
+
     /// <summary>The copies of repositories.</summary>
     public required IRepositoryMirrors Mirrors { get; init; }
 
@@ -40,6 +45,9 @@ internal sealed record ServerParts
 
     /// <summary>The object stores.</summary>
     public required ObjectStores Stores { get; init; }
+
+    /// <summary>Opens the service that gives roles to jobs.</summary>
+    public Func<IAmazonSecurityTokenService> SecurityTokens { get; init; } = () => new AmazonSecurityTokenServiceClient();
 
     /// <summary>The engine.</summary>
     public required IBatchEngine Engine { get; init; }

@@ -52,10 +52,12 @@ internal sealed class SharedServer : IAsyncDisposable
                 SettingsSource = options.Settings,
                 Tokens = new BearerTokens(null, folders),
                 Log = log,
+                Telemetry = options.Telemetry,
                 Mirrors = opened.Add(new RepositoryMirrors(folders.Mirrors, GitProcess.FindProgram(), options.Time)),
                 InvocationLog = opened.Add(await InvocationLog.OpenAsync(
-                    new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Time = options.Time, PageOf = address.PageOf })),
+                    new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Server = ServerIdentity.Of(folders).Name, Time = options.Time, PageOf = address.PageOf })),
                 Stores = stores,
+                SecurityTokens = options.SecurityTokens,
                 Engine = settings.Fixed.Slurm is { } slurm
                     ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, stores, current, replaceEngine, cancellation)
                     : await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),

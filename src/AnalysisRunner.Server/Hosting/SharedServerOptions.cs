@@ -1,3 +1,4 @@
+using Amazon.SecurityToken;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Settings;
@@ -24,6 +25,9 @@ internal sealed record SharedServerOptions(SettingsSource Settings, IReadOnlyLis
 
     /// <summary>Opens the object stores; by default with the settings of the environment.</summary>
     public Func<ObjectStores> Stores { get; init; } = () => new ObjectStores();
+
+    /// <summary>Opens the service that gives roles to jobs; by default with the settings of the environment.</summary>
+    public Func<IAmazonSecurityTokenService> SecurityTokens { get; init; } = () => new AmazonSecurityTokenServiceClient();
 
     /// <summary>Reads a command line: <c>--config &lt;server.toml&gt; [--urls &lt;url&gt;[;&lt;url&gt;…]]</c>, in any order.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6006</c> it is another one; <c>AR6044</c>, <c>AR6186</c> a variable of the environment is malformed.</exception>

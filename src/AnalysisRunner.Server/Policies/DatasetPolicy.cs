@@ -1,5 +1,6 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines.Slurm;
+using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Security;
 
 namespace AnalysisRunner.Server.Policies;
@@ -52,6 +53,15 @@ internal sealed record DatasetPolicy
 
     /// <summary>The image of drivers that ask for none, which is allowed at every level; null when there is none.</summary>
     public string? DriverImage { get; init; }
+
+    /// <summary>Whether the administrator has named an image, or the registry that it is in.</summary>
+    public bool NamesImage(string image) =>
+        ImagePrefixes is { } prefixes && (image == DriverImage || IsDriverImageOfThen(image) || prefixes.Any(prefix => image.StartsWith(prefix, StringComparison.Ordinal)));
+
+    // A run that is repeated names the server's own image by the digest that it had. Whoever can push another digest there can move the tag as well, so that this
+    // trusts nobody more; an administrator who names a digest means that one.
+    private bool IsDriverImageOfThen(string image) =>
+        DriverImage is not null && ImageReference.TryParse(image, out var asked) && asked.Digest is not null && ImageReference.TryParse(DriverImage, out var own) && own.Digest is null && asked.Name == own.Name;
 
     /// <summary>Whether the caller is a member.</summary>
     public bool IsMember(Caller caller) => Members.Contains(caller.Principal);

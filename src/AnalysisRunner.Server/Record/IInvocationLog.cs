@@ -7,7 +7,7 @@ namespace AnalysisRunner.Server.Record;
 /// changed in the same transaction as the event that changes it. When a method has returned, what it wrote survives <c>kill -9</c> and
 /// power loss. One contract suite that every implementation passes. Every member may be called from several threads at once.
 /// </summary>
-public interface IInvocationLog : IEndLog, IAsyncDisposable
+public interface IInvocationLog : IEndLog, IServerLog, IAsyncDisposable
 {
     /// <summary>
     /// Records an invocation in state <c>accepted</c> together with its idempotency key, in one transaction. A key that its user has used
@@ -95,12 +95,6 @@ public interface IInvocationLog : IEndLog, IAsyncDisposable
 
     /// <summary>How many invocations of a user have not ended, counted up to <paramref name="limit"/>.</summary>
     ValueTask<int> CountUnfinishedAsync(string submittedBy, int limit, CancellationToken cancellation);
-
-    /// <summary>
-    /// The ar-guids of invocations that ended before a moment, in the order of recording, with their positions; those after <paramref name="position"/>,
-    /// at most <paramref name="limit"/>.
-    /// </summary>
-    ValueTask<IReadOnlyList<EndedInvocation>> ListEndedAsync(DateTimeOffset before, long position, int limit, CancellationToken cancellation);
 
     /// <summary>A page of the invocations that hold every filter of the query.</summary>
     ValueTask<InvocationPage> ListAsync(InvocationQuery query, CancellationToken cancellation);

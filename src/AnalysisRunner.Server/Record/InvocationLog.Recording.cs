@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using AnalysisRunner.Server.Record.Databases;
 
 namespace AnalysisRunner.Server.Record;
@@ -34,6 +35,7 @@ public sealed partial class InvocationLog
         ("client_name", row => row.ClientName),
         ("client_version", row => row.ClientVersion),
         ("image", row => row.Image),
+        ("resolved_image", row => row.ResolvedImage),
         ("cpu", row => row.Cpu),
         ("memory", row => row.Memory),
         ("storage", row => row.Storage),
@@ -42,6 +44,7 @@ public sealed partial class InvocationLog
         ("identity", row => row.Identity),
         ("rerun_of", row => row.RerunOf),
         ("rerun_changes", row => row.RerunChanges),
+        ("storage_addresses", row => row.StorageAddresses),
         ("search_words", row => row.SearchWords),
         ("claimed_by", row => row.ClaimedBy),
         ("state", row => row.State),
@@ -98,6 +101,7 @@ public sealed partial class InvocationLog
         var (what, key, approval) = (invocation.Invocation, invocation.IdempotencyKey, invocation.Approval);
         var row = InvocationRow.From(what, invocation.Environment.Keys);
         row.ClaimedBy = invocation.ClaimedBy;
+        row.StorageAddresses = invocation.StorageAddresses is { } addresses ? JsonSerializer.Serialize(addresses, RecordJson.Default.IReadOnlyDictionaryStringString) : null;
         row.ConfigSha256 ??= invocation.Documents is { } composed ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(composed.Config))) : null;
         var inserted = Inserting(row, lastSequence: approval is null ? 1 : 2, Now(), key);
         var others = new List<Consequence> { new(InsertRequest, invocation.RequestJson) };

@@ -19,15 +19,4 @@ public sealed partial class InvocationLog
             "SELECT count(*) FROM (SELECT 1 FROM invocations WHERE submitted_by = @submittedBy AND finished_at IS NULL LIMIT @limit) AS few",
             new { submittedBy, limit });
     }
-
-    /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<EndedInvocation>> ListEndedAsync(DateTimeOffset before, long position, int limit, CancellationToken cancellation)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        await using var connection = await _database.OpenReaderAsync(cancellation);
-        var rows = await connection.QueryAsync<EndedInvocation>(
-            "SELECT position, ar_guid FROM invocations WHERE position > @position AND finished_at < @moment ORDER BY position LIMIT @limit",
-            new { position, moment = Microseconds.From(before), limit });
-        return [.. rows];
-    }
 }

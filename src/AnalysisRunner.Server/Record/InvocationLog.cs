@@ -42,7 +42,7 @@ public sealed partial class InvocationLog : IInvocationLog
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         IRecordDatabase database = options.Database == InvocationLogOptions.Sqlite
             ? new SqliteDatabase(options.SqliteFile)
-            : new PostgresDatabase(options.Database);
+            : new PostgresDatabase(options.Database, options.Server);
         DbConnection? writer = null;
         try
         {

@@ -25,6 +25,9 @@ public sealed record InvocationLogOptions
     /// </summary>
     public bool MayMigrate { get; init; } = true;
 
+    /// <summary>The server that has it open, as it claims invocations; null for a program that claims none.</summary>
+    public string? Server { get; init; }
+
     /// <summary>Stamps the events.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

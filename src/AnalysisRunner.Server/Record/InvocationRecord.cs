@@ -13,4 +13,7 @@ public sealed record InvocationRecord
 
     /// <summary>Why the driver ended, where its exit code (<see cref="Invocation.ExitCode"/>) does not say it.</summary>
     public string? DriverReason { get; init; }
+
+    /// <summary><see cref="NewInvocation.StorageAddresses"/>.</summary>
+    public IReadOnlyDictionary<string, string>? StorageAddresses { get; init; }
 }

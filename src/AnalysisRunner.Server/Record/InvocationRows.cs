@@ -31,6 +31,7 @@ internal sealed class InvocationRow
     public string? ClientName { get; init; }
     public string? ClientVersion { get; init; }
     public string? Image { get; init; }
+    public string? ResolvedImage { get; init; }
     public string? Cpu { get; init; }
     public string? Memory { get; init; }
     public string? Storage { get; init; }
@@ -40,6 +41,7 @@ internal sealed class InvocationRow
     public string? Toolchain { get; init; }
     public string? RerunOf { get; init; }
     public string? RerunChanges { get; init; }
+    public string? StorageAddresses { get; set; }
     public long? OutputsListedAt { get; init; }
     public long? OutputCount { get; init; }
     public long? OutputBytes { get; init; }
@@ -85,6 +87,7 @@ internal sealed class InvocationRow
         ClientName = invocation.Client?.Name,
         ClientVersion = invocation.Client?.Version,
         Image = invocation.Image,
+        ResolvedImage = invocation.ResolvedImage,
         Cpu = invocation.Cpu,
         Memory = invocation.Memory,
         Storage = invocation.Storage,
@@ -131,6 +134,7 @@ internal sealed class InvocationRow
             ConfigSha256 = ConfigSha256,
             Client = ClientName is null ? null : new ClientInfo(ClientName, ClientVersion ?? ""),
             Image = Image,
+            ResolvedImage = ResolvedImage,
             Cpu = Cpu,
             Memory = Memory,
             Storage = Storage,
@@ -150,6 +154,7 @@ internal sealed class InvocationRow
         },
         DriverEndedAt = Microseconds.ToMoment(DriverEndedAt),
         DriverReason = DriverReason,
+        StorageAddresses = StorageAddresses is null ? null : JsonSerializer.Deserialize(StorageAddresses, RecordJson.Default.DictionaryStringString),
     };
 
     public static InvocationState ParseState(string name) =>

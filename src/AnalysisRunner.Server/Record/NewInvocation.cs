@@ -27,6 +27,11 @@ public sealed record NewInvocation
     public RunDocuments? Documents { get; init; }
 
     /// <summary>
+    /// The addresses of the dataset's storage by category, where the templates of that moment name others than the server does; null where they do not.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? StorageAddresses { get; init; }
+
+    /// <summary>
     /// The <c>Idempotency-Key</c> of the request; unique per <see cref="Invocation.SubmittedBy"/>. Null when the route has none.
     /// </summary>
     public string? IdempotencyKey { get; init; }

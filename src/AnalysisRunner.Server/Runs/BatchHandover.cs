@@ -11,7 +11,7 @@ using AnalysisRunner.Server.Submissions;
 namespace AnalysisRunner.Server.Runs;
 
 /// <summary>Attaches a batch to its invocation and then hands it to the engine: nothing runs that is not in the log.</summary>
-internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, StoreCredentials credentials, TimeProvider time)
+internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, StoreCredentials credentials, StateFolders folders, TimeProvider time)
 {
     private const int MaximumName = 1000;
     private const string ArGuidAttribute = "ar-guid";
@@ -52,7 +52,8 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
             [StoreCredentials.DatasetAttribute] = record.Invocation.Dataset,
             [SlurmPlacements.LevelAttribute] = record.Invocation.AccessLevel.ToName(),
         };
-        spec = spec with { Key = key, Attributes = attributes, Identity = record.Invocation.Identity };
+        spec = spec with { Key = key, Attributes = attributes, Identity = RoleVariables.ForEngine(record.Invocation.Identity) };
+        spec = RoleVariables.AddTo(spec, RoleVariables.Of(record.Invocation.Identity, folders.Run(arGuid), address.DriverUrl));
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try
         {

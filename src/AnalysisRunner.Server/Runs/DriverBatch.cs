@@ -26,7 +26,8 @@ internal static class DriverBatch
     /// <param name="url">Where the driver reaches the server.</param>
     /// <param name="tokenFile">Where the driver reads its token.</param>
     /// <param name="passed">The variables of the server's own environment that the administrator wants drivers to have.</param>
-    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, string tokenFile, IEnumerable<string> passed)
+    /// <param name="role">The variables of its role (<see cref="RoleVariables.Of"/>).</param>
+    public static BatchSpec Describe(Invocation invocation, string script, string config, string url, string tokenFile, IEnumerable<string> passed, IReadOnlyDictionary<string, string> role)
     {
         var attributes = new Dictionary<string, string>
         {
@@ -43,7 +44,7 @@ internal static class DriverBatch
             Key = invocation.ArGuid,
             Name = $"driver of {invocation.Project ?? invocation.Script[0]}",
             Attributes = attributes,
-            Identity = invocation.Identity,
+            Identity = RoleVariables.ForEngine(invocation.Identity),
             Jobs =
             [
                 new JobSpec
@@ -53,8 +54,8 @@ internal static class DriverBatch
                     Command = script,
                     // It waits for its jobs: a slot that it held could be the one that they wait for.
                     MilliCpu = 0,
-                    Environment = new Dictionary<string, string>(passed
-                        .Select(name => KeyValuePair.Create(name, System.Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null)!)
+                    // The role first: nothing that is passed on replaces its variables.
+                    Environment = new Dictionary<string, string>(role.Concat(Values(passed)).DistinctBy(variable => variable.Key))
                     {
                         ["DOTNET_NOLOGO"] = "1",
                         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
@@ -68,4 +69,7 @@ internal static class DriverBatch
             ],
         };
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Values(IEnumerable<string> names) =>
+        names.Select(name => (name, value: System.Environment.GetEnvironmentVariable(name))).Where(found => found.value is not null).Select(found => KeyValuePair.Create(found.name, found.value!));
 }

@@ -45,7 +45,11 @@ internal sealed class InvocationRunner(
     {
         _watching = WatchAsync(engine.WatchAsync(_stopping.Token));
         var unfinished = (await log.ListUnfinishedAsync(cancellationToken)).Select(record => record.Invocation.ArGuid).ToHashSet(StringComparer.Ordinal);
-        foreach (var arGuid in preparation.Existing().Where(arGuid => !unfinished.Contains(arGuid)).ToList()) TryRemove(arGuid);
+        foreach (var arGuid in preparation.Existing().Where(arGuid => !unfinished.Contains(arGuid)).ToList())
+        {
+            if (await log.GetAsync(arGuid, cancellationToken) is { Invocation: { IsFinal: true } ended } && !await LostRun.TryEndAsync(ended, engine, storage, cancellationToken)) Start(arGuid);
+            else TryRemove(arGuid);
+        }
         await Task.WhenAll(unfinished.Select(async arGuid =>
         {
             if (await log.TryClaimAsync(arGuid, identity.Name, null, cancellationToken)) Start(arGuid);
@@ -155,8 +159,9 @@ internal sealed class InvocationRunner(
     private async Task<TimeSpan?> AdvanceAsync(RunInProgress run)
     {
         var (arGuid, cancellation, recorded) = (run.ArGuid, _stopping.Token, run.TakeRecorded());
-        var record = recorded is null ? await log.GetAsync(arGuid, cancellation) : new InvocationRecord { Invocation = recorded.Invocation };
-        if (record is not { Invocation.IsFinal: false }) return null;
+        var record = recorded is null ? await log.GetAsync(arGuid, cancellation) : new InvocationRecord { Invocation = recorded.Invocation, StorageAddresses = recorded.StorageAddresses };
+        if (record is null) return null;
+        if (record.Invocation.IsFinal) return await LostRun.TryEndAsync(record.Invocation, engine, storage, cancellation) ? null : StepInterval;
         if (record.Invocation is { DriverHandle: null, CancelRequestedBy: null, Approval: { ApprovedBy: null } approval })
         {
             var left = approval.ExpiresAt - time.GetUtcNow();
@@ -236,17 +241,18 @@ internal sealed class InvocationRunner(
             storage.Open(invocation);
             var documents = recorded?.Documents ?? await log.GetDocumentsAsync(arGuid, CancellationToken.None)
                 ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
-            var sha256 = await preparation.PublishConfigAsync(invocation, documents, _stopping.Token);
+            var sha256 = await preparation.PublishConfigAsync(record, documents, _stopping.Token);
             Failpoint.Pass(Failpoint.ConfigPublished);
             // An older server recorded it here; now it is recorded with the invocation.
             if (recorded is null && invocation.ConfigSha256 is null) await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
             Failpoint.Pass(Failpoint.ConfigRecorded);
             // Once the engine has the driver, what is there may be the driver's own.
-            if (recorded is not null || await engine.GetAsync(arGuid, _stopping.Token) is null) await outputs.NoteBeforeAsync(invocation, _stopping.Token);
+            if (recorded is not null || await engine.GetAsync(arGuid, _stopping.Token) is null) await outputs.NoteBeforeAsync(record, _stopping.Token);
             var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
             preparation.PrepareDriver(invocation, documents, config, recorded?.Environment ?? await EnvironmentOfAsync(invocation));
             Failpoint.Pass(Failpoint.DriverPrepared);
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.TokenOfDriver(invocation), settings.Value.PassEnvironment), CancellationToken.None);
+            var role = RoleVariables.Of(invocation.Identity, preparation.Folder(arGuid), address.DriverUrl);
+            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.TokenOfDriver(invocation), settings.Value.PassEnvironment, role), CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverSubmitted);
             await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
             Failpoint.Pass(Failpoint.DriverRecorded);

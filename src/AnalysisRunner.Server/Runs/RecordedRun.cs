@@ -7,4 +7,5 @@ namespace AnalysisRunner.Server.Runs;
 /// <param name="Invocation">The invocation; it waits for no approval.</param>
 /// <param name="Documents">What it is started from.</param>
 /// <param name="Environment">The user's variables.</param>
-internal sealed record RecordedRun(Invocation Invocation, RunDocuments Documents, IReadOnlyDictionary<string, string> Environment);
+/// <param name="StorageAddresses"><see cref="NewInvocation.StorageAddresses"/>.</param>
+internal sealed record RecordedRun(Invocation Invocation, RunDocuments Documents, IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, string>? StorageAddresses);

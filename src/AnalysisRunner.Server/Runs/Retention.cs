@@ -13,9 +13,7 @@ internal sealed class Retention(
     IInvocationLog log, IBatchEngine engine, IRepositoryMirrors mirrors, CurrentSettings settings, TimeProvider time, ILogger<Retention> logger)
     : BackgroundService
 {
-    private const int Page = 1000;
-
-    private long _forgottenUpTo;
+    private const int ArGuidLength = 36;
 
     /// <summary>How often it looks.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromHours(1);
@@ -25,7 +23,7 @@ internal sealed class Retention(
     {
         var (kept, now) = (settings.Value.Retention, time.GetUtcNow());
         if (kept.Denials is { } denials && await log.ForgetAsync(now - denials, cancellation) is > 0 and var count) logger.LogInformation("{Count} denials and keys were forgotten.", count);
-        if (kept.Logs is { } logs) await ForgetLogsAsync(now - logs, cancellation);
+        await ForgetFilesAsync(kept, now, cancellation);
         if (kept.Mirrors is not null || kept.MirrorSize is not null)
         {
             var needed = await NeededMirrorsAsync(cancellation);
@@ -61,18 +59,33 @@ internal sealed class Retention(
         }
     }
 
-    /// <summary>In the order of recording, going on where the last look ended: an invocation that ends late is met again after a restart.</summary>
-    private async Task ForgetLogsAsync(DateTimeOffset before, CancellationToken cancellation)
+    /// <summary>Forgets what the engine keeps of invocations that have ended, the longest ended first.</summary>
+    private async Task ForgetFilesAsync(RetentionSettings kept, DateTimeOffset now, CancellationToken cancellation)
     {
-        while (await log.ListEndedAsync(before, _forgottenUpTo, Page, cancellation) is { Count: > 0 } ended)
+        if (kept is { Logs: null, LogSize: null, Scratch: null, ScratchSize: null }) return;
+        var runs = await FindKeptAsync(measures: kept is not { LogSize: null, Scratch: null, ScratchSize: null }, cancellation);
+        var (logs, scratch) = (runs.Sum(run => run.Records), runs.Sum(run => run.Scratch));
+        foreach (var run in runs)
         {
-            foreach (var one in ended)
-            {
-                foreach (var batch in await log.ListBatchesAsync(one.ArGuid, cancellation)) await engine.ForgetAsync(batch.Key, cancellation);
-                await engine.ForgetAsync(one.ArGuid, cancellation);
-            }
-            _forgottenUpTo = ended[^1].Position;
+            var forgetsAll = run.EndedAt < now - kept.Logs || logs > kept.LogSize;
+            if (!forgetsAll && !(run.Scratch > 0 && (run.EndedAt < now - kept.Scratch || scratch > kept.ScratchSize))) continue;
+            // Batches end before their invocation does.
+            if (await log.GetAsync(run.ArGuid, cancellation) is not { Invocation.IsFinal: true }) continue;
+            foreach (var key in run.Keys) await (forgetsAll ? engine.ForgetAsync(key, cancellation) : engine.ForgetScratchAsync(key, cancellation));
+            scratch -= run.Scratch;
+            if (forgetsAll) logs -= run.Records;
         }
+    }
+
+    /// <summary>What the engine keeps, by invocation, the longest ended first.</summary>
+    private async Task<List<KeptRun>> FindKeptAsync(bool measures, CancellationToken cancellation)
+    {
+        var batches = new List<KeptBatch>();
+        await foreach (var batch in engine.ListKeptAsync(measures, cancellation)) batches.Add(batch);
+        // The key of a driver is the ar-guid, and that of its batches begins with it.
+        return [.. batches.Where(batch => batch.Key.Length >= ArGuidLength).GroupBy(batch => batch.Key[..ArGuidLength], StringComparer.Ordinal)
+            .Select(run => new KeptRun(run.Key, [.. run.Select(batch => batch.Key)], run.Max(batch => batch.EndedAt), run.Sum(batch => batch.ScratchBytes), run.Sum(batch => batch.RecordBytes)))
+            .OrderBy(run => run.EndedAt)];
     }
 
     /// <summary>The mirrors that checkouts of unfinished invocations borrow from: their scripts name them.</summary>
@@ -85,4 +98,7 @@ internal sealed class Retention(
         }
         return mirror => scripts.Exists(script => script.Contains(Path.GetFileName(mirror), StringComparison.Ordinal));
     }
+
+    /// <summary>What the engine keeps of an invocation.</summary>
+    private sealed record KeptRun(string ArGuid, IReadOnlyList<string> Keys, DateTimeOffset EndedAt, long Scratch, long Records);
 }

@@ -52,12 +52,13 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
     /// <summary>Publishes the composed config, once, and makes the local storage that it names; the answer is the config's SHA-256.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6151</c> something else lies where it belongs.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public async Task<string> PublishConfigAsync(Invocation invocation, RunDocuments documents, CancellationToken cancellation)
+    public async Task<string> PublishConfigAsync(InvocationRecord record, RunDocuments documents, CancellationToken cancellation)
     {
+        var invocation = record.Invocation;
         // The config last: where it is, the origins are.
         await files.CreateOnceAsync(folders.Origins(invocation.ArGuid), documents.Origins, cancellation);
         await files.CreateOnceAsync(invocation.ConfigPath, documents.Config, cancellation);
-        foreach (var (_, address) in composition.StorageFolders(invocation.Dataset, invocation.AccessLevel))
+        foreach (var (_, address) in composition.StorageFolders(record))
         {
             if (!StorageAddress.IsUrl(address)) PrivateFile.CreateFolder(address);
         }
@@ -95,6 +96,8 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
         using var rights = FileRights.Of(user);
         PrivateFile.ReplaceSoon(folder.Environment, DriverScript.WriteEnvironment(variables));
         if (token is not null) PrivateFile.ReplaceSoon(folder.DriverToken, token);
+        // A role is given to users of their own only.
+        if (token is not null && invocation.Identity?.S3Role is not null) PrivateFile.ReplaceSoon(folder.Authorization, $"Bearer {token.Trim()}");
         if (config == folder.DriverConfig) PrivateFile.ReplaceSoon(folder.DriverConfig, documents.Config);
     }
 

@@ -70,6 +70,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>The driver's token, as a driver with an identity reads it.</summary>
     public string DriverToken => System.IO.Path.Combine(Driver, "token");
 
+    /// <summary>The driver's token as a header, as the clients of AWS read it.</summary>
+    public string Authorization => System.IO.Path.Combine(Driver, "authorization");
+
     /// <summary>The composed config, as a driver reads it that cannot read the published one.</summary>
     public string DriverConfig => System.IO.Path.Combine(Driver, "config.toml");
 

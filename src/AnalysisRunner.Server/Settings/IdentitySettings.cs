@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
@@ -8,9 +9,10 @@ using AnalysisRunner.Toml;
 namespace AnalysisRunner.Server.Settings;
 
 /// <summary>Reads <c>[datasets.x.identity]</c>, and finds what would make its promises untrue.</summary>
-internal static class IdentitySettings
+internal static partial class IdentitySettings
 {
     private const string UserKey = "user";
+    private const string RoleKey = "s3_role";
     private const string AccountKey = "slurm_account";
 
     /// <summary>Who the jobs of each level of a dataset are.</summary>
@@ -23,7 +25,7 @@ internal static class IdentitySettings
             identities[level] = new JobIdentity
             {
                 User = item.Find(UserKey)?.AsString(),
-                S3Role = item.Find("s3_role")?.AsString(),
+                S3Role = item.Find(RoleKey)?.AsString(),
                 GcsServiceAccount = item.Find("gcs_service_account")?.AsString(),
                 SlurmUser = item.Find("slurm_user")?.AsString(),
                 SlurmAccount = item.Find(AccountKey)?.AsString(),
@@ -59,9 +61,11 @@ internal static class IdentitySettings
         {
             if (!levels.Contains(level.Key))
                 yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" is about a level that 'levels' of [datasets.{dataset.Key}] does not have; correct the name, add the level there, or remove the key.");
-            // What an engine can give: that of this machine its users, and Slurm an account.
-            foreach (var kind in level.Children.Where(child => child.Key is "s3_role" or "gcs_service_account" or "slurm_user" || (child.Key == UserKey && engine != "local") || (child.Key == AccountKey && engine != "slurm")))
+            // What can be given: by the engine of this machine its users, and to whoever is one a role for S3, which is the server's to take; by Slurm an account.
+            foreach (var kind in level.Children.Where(child => child.Key is "gcs_service_account" or "slurm_user" || (child.Key is UserKey or RoleKey && engine != "local") || (child.Key == AccountKey && engine != "slurm")))
                 yield return SettingsCheck.At(kind, IdentityCodes.KindNotSupported, $"\"{kind.Path}\" cannot be given to jobs by the engine '{engine}'; remove it, or use an engine that can.");
+            if (engine == "local" && level.Find(RoleKey) is { } role && Refuse(dataset, level, role) is { } why)
+                yield return SettingsCheck.At(role, IdentityCodes.KindNotSupported, $"\"{role.Path}\" {why}");
             if (level.Find(AccountKey) is { } account)
             {
                 foreach (var problem in SlurmSettings.CheckAccount(account)) yield return problem;
@@ -70,6 +74,17 @@ internal static class IdentitySettings
                 yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" says nothing; name a '{UserKey}', for Slurm a '{AccountKey}', or remove it.");
         }
     }
+
+    // A role is worth nothing to a job that can have the server's own credentials.
+    private static string? Refuse(ConfigNode dataset, ConfigNode level, ConfigNode role)
+    {
+        if (level.Find(UserKey) is null) return $"would be beside the server's own credentials, which jobs of the server's user can read; add '{UserKey}' to it.";
+        if (dataset.Find("store_credentials") is { IsTable: false, Value.Kind: TomlKind.String } lent && lent.Value.AsString() == SettingsCheck.LentCredentials) return "is of no use where 'store_credentials' lends jobs the server's own; remove one of them.";
+        return role is { IsTable: false, Value.Kind: TomlKind.String } && !Role().IsMatch(role.Value.AsString()) ? $"is {Quoted.Value(role.Value.AsString())}, which is no ARN of a role; write it as 'arn:aws:iam::<account>:role/<name>'." : null;
+    }
+
+    [GeneratedRegex(@"\Aarn:[a-z-]+:iam::[0-9A-Za-z]*:role/[\w+=,.@/-]{1,512}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Role();
 
     private static IEnumerable<Problem> CheckUsers(List<(ConfigNode Node, string Name)> users)
     {

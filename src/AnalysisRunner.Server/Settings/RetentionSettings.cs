@@ -9,6 +9,15 @@ internal sealed record RetentionSettings
     /// <summary>This time after the end of an invocation what the engine keeps of it: logs of driver and jobs, scratch.</summary>
     public TimeSpan? Logs { get; init; }
 
+    /// <summary>The same, of the invocations that ended first, while the logs and records of all have more bytes than this.</summary>
+    public long? LogSize { get; init; }
+
+    /// <summary>This time after the end of an invocation the scratch of its driver and jobs alone.</summary>
+    public TimeSpan? Scratch { get; init; }
+
+    /// <summary>The same, of the invocations that ended first, while the scratch of all has more bytes than this.</summary>
+    public long? ScratchSize { get; init; }
+
     /// <summary>After this time without a submission the mirror of a repository.</summary>
     public TimeSpan? Mirrors { get; init; }
 

@@ -32,6 +32,9 @@ internal sealed record ServerSettings
     /// <summary>The image of drivers that ask for none; null when there is none.</summary>
     public string? DriverImage { get; init; }
 
+    /// <summary>The absolute path of the file of the registries' users; null when there is none.</summary>
+    public string? ImageCredentials { get; init; }
+
     /// <summary>Who may read the denials of every dataset, as <see cref="Security.Caller.Principal"/> names them.</summary>
     public IReadOnlySet<string> Administrators { get; init; } = new HashSet<string>();
 

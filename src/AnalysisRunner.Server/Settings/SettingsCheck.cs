@@ -1,6 +1,7 @@
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Record.Databases;
 using AnalysisRunner.Server.Stores;
@@ -44,6 +45,7 @@ internal sealed partial class SettingsCheck(SettingsText text)
             if (Text(storage) is { } pattern && !pattern.Contains(part, StringComparison.Ordinal)) Report(storage!, $"has no {part}, so that two datasets or namespaces would share one place; add it.");
         }
         if (Text(settings.Find("server", "git_credentials")) is { } credentials && !File.Exists(text.Absolute(credentials))) Report(settings.Find("server", "git_credentials")!, "names a file that does not exist; correct the path, or remove the key.");
+        if (Text(settings.Find("server", "image_credentials")) is { } users && RegistryCredentials.FindFault(text.Absolute(users)) is { } fault) Report(settings.Find("server", "image_credentials")!, fault);
 
         foreach (var (place, name) in Items(settings.Find("server", "pass_environment")).Where(item => !EnvironmentRule.IsName(item.Text) || EnvironmentRule.IsReserved(item.Text)))
         {

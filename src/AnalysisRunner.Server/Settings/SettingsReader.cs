@@ -70,6 +70,7 @@ internal static partial class SettingsReader
                 Datasets = Map(table, "datasets", (name, item) => ReadDataset(name, item, membersOfFiles) with { DriverImage = driverImage, ImagePrefixes = prefixes }),
             },
             DriverImage = driverImage,
+            ImageCredentials = server.Find("image_credentials") is { } users ? text.Absolute(users.AsString()) : null,
             PassEnvironment = Strings(server["pass_environment"]),
             ApprovalTimeLimit = server["approval_time_limit"].AsDuration(),
             Administrators = Principals(Strings(server["administrators"])),
@@ -87,13 +88,22 @@ internal static partial class SettingsReader
         Unfinished = item["unfinished"].AsInteger() is > 0 and var most ? (int)most : null,
     };
 
-    private static RetentionSettings ReadRetention(ConfigTable item) => new()
+    private static RetentionSettings ReadRetention(ConfigTable item)
     {
-        Denials = item["denials"].AsDuration() is var denials && denials > TimeSpan.Zero ? denials : null,
-        Logs = item["logs"].AsDuration() is var logs && logs > TimeSpan.Zero ? logs : null,
-        Mirrors = item["mirrors"].AsDuration() is var mirrors && mirrors > TimeSpan.Zero ? mirrors : null,
-        MirrorSize = item["mirrors_size_mb"].AsInteger() is > 0 and var size ? size << 20 : null,
-    };
+        return new RetentionSettings
+        {
+            Denials = Age("denials"),
+            Logs = Age("logs"),
+            LogSize = Size("logs_size_mb"),
+            Scratch = Age("scratch"),
+            ScratchSize = Size("scratch_size_mb"),
+            Mirrors = Age("mirrors"),
+            MirrorSize = Size("mirrors_size_mb"),
+        };
+
+        TimeSpan? Age(string key) => item[key].AsDuration() is var age && age > TimeSpan.Zero ? age : null;
+        long? Size(string key) => item[key].AsInteger() is > 0 and var size ? size << 20 : null;
+    }
 
     private static IssuerSettings ReadIssuer(SettingsText text, string name, ConfigTable item) => new()
     {

@@ -99,6 +99,7 @@ internal sealed class Approvals(IInvocationLog log, InvocationRunner runner, Cur
             json.WriteString("repository", invocation.Repository);
             json.WriteString("commit", invocation.Commit);
             json.WriteString("image", invocation.Image);
+            json.WriteString("resolvedImage", invocation.ResolvedImage);
             json.WriteString("outputPath", invocation.OutputPath);
             json.WriteString("configSha256", DigestOf(config.ToToml()));
             json.WritePropertyName("request");

@@ -7,6 +7,9 @@ namespace AnalysisRunner.Server.Submissions;
 /// <param name="merged">Its layers, merged.</param>
 internal sealed class ComposedConfig(MergedConfig merged)
 {
+    /// <summary>The addresses of the dataset's storage by category, where templates name others than the server does; null where they do not.</summary>
+    public IReadOnlyDictionary<string, string>? StorageAddresses { get; init; }
+
     /// <summary>The config, key by key.</summary>
     public ConfigNode Root => merged.Root;
 

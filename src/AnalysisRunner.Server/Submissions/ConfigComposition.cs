@@ -1,6 +1,7 @@
 using AnalysisRunner.Config;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Stores;
 using AnalysisRunner.Toml;
@@ -33,17 +34,27 @@ internal sealed class ConfigComposition(StateFolders folders, ConfigFiles files)
     }
 
     /// <summary>The composed config.</summary>
-    /// <exception cref="AnalysisRunnerException"><c>AR6065</c> templates are missing; <c>AR6152</c> the config store cannot be read.</exception>
-    public async Task<ComposedConfig> ComposeAsync(ServerValues values, IEnumerable<Layer> userLayers, CancellationToken cancellation) => new(MergedConfig.Merge(
-    [
-        Layer.FromServer(ServerLayer, ServerTable(values)),
-        .. await _templates.ReadAsync(values.Dataset.Name, values.Level.Namespace(), cancellation),
-        .. userLayers,
-    ]));
+    /// <exception cref="AnalysisRunnerException"><c>AR6065</c> templates are missing; <c>AR6073</c> they name what is no place for data; <c>AR6152</c> the config store cannot be read.</exception>
+    public async Task<ComposedConfig> ComposeAsync(ServerValues values, IEnumerable<Layer> userLayers, CancellationToken cancellation)
+    {
+        var templates = await _templates.ReadAsync(values.Dataset.Name, values.Level.Namespace(), cancellation);
+        return new ComposedConfig(MergedConfig.Merge([Layer.FromServer(ServerLayer, ServerTable(values)), .. templates, .. userLayers]))
+        {
+            StorageAddresses = TemplateStorage.Find(templates, values.Dataset.Name, StorageFolders(values.Dataset.Name, values.Level)),
+        };
+    }
 
     /// <summary>The address that an output prefix names.</summary>
-    public string OutputPath(string dataset, AccessLevel level, string outputPrefix) =>
-        StorageAddress.Combine(folders.Storage(dataset, level.Namespace()), ["default", .. outputPrefix.Split('/')]);
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="outputPrefix">The prefix.</param>
+    /// <param name="templates">What the templates name (<see cref="ComposedConfig.StorageAddresses"/>).</param>
+    public string OutputPath(string dataset, AccessLevel level, string outputPrefix, IReadOnlyDictionary<string, string>? templates) =>
+        StorageAddress.Combine(templates?["default"] ?? StorageAddress.Combine(folders.Storage(dataset, level.Namespace()), "default"), outputPrefix.Split('/'));
+
+    /// <summary>The addresses of the storage of a run by category.</summary>
+    public IEnumerable<(string Category, string Path)> StorageFolders(InvocationRecord record) =>
+        record.StorageAddresses?.Select(entry => (entry.Key, entry.Value)) ?? StorageFolders(record.Invocation.Dataset, record.Invocation.AccessLevel);
 
     /// <summary>The addresses of a dataset's storage by category.</summary>
     public IEnumerable<(string Category, string Path)> StorageFolders(string dataset, AccessLevel level) => StorageFolders(dataset, level.Namespace());

@@ -40,7 +40,7 @@ internal sealed class RerunInvocation(IInvocationLog log, SubmitInvocation submi
     {
         var request = JsonNode.Parse(json)!.AsObject();
         if (repeated.Commit.Length > 0) request[Commit] = repeated.Commit;
-        if (repeated.Image is not null) request[Image] = repeated.Image;
+        if ((repeated.ResolvedImage ?? repeated.Image) is { } image) request[Image] = image;
         if (repeated.Branch is not null) request["branch"] = repeated.Branch;
         return request;
     }

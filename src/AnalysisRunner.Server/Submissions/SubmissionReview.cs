@@ -1,6 +1,7 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
@@ -14,10 +15,14 @@ namespace AnalysisRunner.Server.Submissions;
 /// <param name="Found">What the server found in its own mirror.</param>
 /// <param name="Image">The image of the driver; null where none is asked for and the server has none.</param>
 /// <param name="PolicyVersion">The settings that it was judged by (<see cref="ServerSettings.Version"/>); null on a local runner.</param>
-internal sealed record ReviewedSubmission(SubmissionRequest Request, DatasetPolicy Dataset, AccessLevel Level, CommittedSubmission Found, string? Image, string? PolicyVersion);
+internal sealed record ReviewedSubmission(SubmissionRequest Request, DatasetPolicy Dataset, AccessLevel Level, CommittedSubmission Found, string? Image, string? PolicyVersion)
+{
+    /// <summary>The image by its digest; null where that is not known and need not be.</summary>
+    public string? ResolvedImage { get; init; }
+}
 
 /// <summary>Everything that has to be right before a request is recorded: its form, the policy, and the commit that it names.</summary>
-internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirrors mirrors, CommitExamination examination, LargeFiles largeFiles)
+internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirrors mirrors, CommitExamination examination, LargeFiles largeFiles, ImageResolution images)
 {
     /// <summary>Judges a request.</summary>
     /// <param name="caller">Who asks.</param>
@@ -38,7 +43,11 @@ internal sealed class SubmissionReview(CurrentSettings current, IRepositoryMirro
         _ = AccessLevelNames.TryParse(request.AccessLevel, out var level);
         var found = await examination.ExamineAsync(request, SourceOf(settings.Code, request, repository), cancellation);
         if (found.Commit is { } commit) found = found with { Commit = await largeFiles.BringAsync(commit, RemoteOf(settings.Code, request, repository)) };
-        return new ReviewedSubmission(request, settings.Policy.Find(request.Dataset)!, level, found, request.Image ?? settings.DriverImage, settings.Version);
+        var (dataset, image) = (settings.Policy.Find(request.Dataset)!, request.Image ?? settings.DriverImage);
+        return new ReviewedSubmission(request, dataset, level, found, image, settings.Version)
+        {
+            ResolvedImage = await images.ResolveAsync(image, dataset, level, settings.ImageCredentials, cancellation),
+        };
     }
 
     private static RemoteRepository RemoteOf(CodeSettings code, SubmissionRequest request, NamedRepository? repository) => repository is not null && !code.UsesWorkTrees

@@ -71,7 +71,7 @@ internal sealed class SubmitInvocation(
         var arGuid = RandomText.ArGuid();
         var prefix = OutputPrefixOf(request, found.Commit?.Commit, arGuid);
         var config = await composition.ComposeAsync(new ServerValues(arGuid, dataset, level, prefix, image ?? ""), found.Layers, cancellation);
-        var invocation = Describe(caller, reviewed, arGuid, prefix) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
+        var invocation = Describe(caller, reviewed, arGuid, prefix, config) with { RerunOf = rerun?.Of, RerunChanges = rerun?.Changes };
 
         var environment = request.Environment ?? new Dictionary<string, string>();
         var documents = preparation.Describe(invocation, found, config, image);
@@ -87,18 +87,19 @@ internal sealed class SubmitInvocation(
                 RequestDigest = digest,
                 Approval = approval,
                 ClaimedBy = identity.Name,
+                StorageAddresses = config.StorageAddresses,
             },
             CancellationToken.None);
         if (result.Outcome == RecordOutcome.Recorded)
         {
             Failpoint.Pass(Failpoint.Recorded);
-            runner.Start(arGuid, approval is null ? new RecordedRun(invocation, documents, environment) : null);
+            runner.Start(arGuid, approval is null ? new RecordedRun(invocation, documents, environment, config.StorageAddresses) : null);
             return Answer(caller, arGuid);
         }
         return AnswerKnown(caller, result.ArGuid, result.Outcome == RecordOutcome.Existing);
     }
 
-    private Invocation Describe(Caller caller, ReviewedSubmission reviewed, string arGuid, string prefix)
+    private Invocation Describe(Caller caller, ReviewedSubmission reviewed, string arGuid, string prefix, ComposedConfig config)
     {
         var (request, dataset, level, found, image, policyVersion) = reviewed;
         // What an older client called the commit, where that was not its hash.
@@ -111,7 +112,7 @@ internal sealed class SubmitInvocation(
             Namespace = level.Namespace(),
             Description = request.Description!,
             OutputPrefix = prefix,
-            OutputPath = composition.OutputPath(dataset.Name, level, prefix),
+            OutputPath = composition.OutputPath(dataset.Name, level, prefix, config.StorageAddresses),
             SubmittedBy = caller.Name,
             SubmittedAt = time.GetUtcNow(),
             Repository = found.Origin?.ToString() ?? (request.WorkTree is null ? request.Repository : null),
@@ -131,6 +132,7 @@ internal sealed class SubmitInvocation(
             ConfigPath = preparation.ConfigPath(arGuid),
             Client = request.Client,
             Image = image,
+            ResolvedImage = reviewed.ResolvedImage,
             Cpu = request.Cpu,
             Memory = request.Memory,
             Storage = request.Storage,

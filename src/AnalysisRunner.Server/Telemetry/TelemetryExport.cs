@@ -3,13 +3,14 @@ using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Submissions;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace AnalysisRunner.Server.Telemetry;
 
-/// <summary>Where figures and traces are sent, as OpenTelemetry's own variables say it.</summary>
+/// <summary>Where figures, traces and the log are sent, as OpenTelemetry's own variables say it.</summary>
 /// <param name="Endpoint">The collector.</param>
 /// <param name="IsGrpc">Whether it is spoken to by gRPC, and not by HTTP with Protobuf.</param>
 internal sealed record TelemetryExport(Uri Endpoint, bool IsGrpc)
@@ -35,7 +36,7 @@ internal sealed record TelemetryExport(Uri Endpoint, bool IsGrpc)
     /// <summary>Begins to send; disposed, it sends what is left.</summary>
     public IEnumerable<IDisposable> Start()
     {
-        var resource = ResourceBuilder.CreateDefault().AddService(ServerMetrics.Name, serviceVersion: Api.RunnerRoutes.Version);
+        var resource = Resource();
         yield return Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)
             .AddSource("Microsoft.AspNetCore", ServerMetrics.Name)
             .AddOtlpExporter(options => Configure(options, "v1/traces")).Build();
@@ -43,6 +44,17 @@ internal sealed record TelemetryExport(Uri Endpoint, bool IsGrpc)
             .AddMeter(ServerMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")
             .AddOtlpExporter(options => Configure(options, "v1/metrics")).Build();
     }
+
+    /// <summary>Sends the server's own log as well, with the trace that each entry belongs to; what is left goes with the provider.</summary>
+    public void AddLog(ILoggingBuilder logging) => logging.AddOpenTelemetry(log =>
+    {
+        log.SetResourceBuilder(Resource());
+        // People search for the sentence; the values are attributes beside it.
+        log.IncludeFormattedMessage = true;
+        log.AddOtlpExporter(options => Configure(options, "v1/logs"));
+    });
+
+    private static ResourceBuilder Resource() => ResourceBuilder.CreateDefault().AddService(ServerMetrics.Name, serviceVersion: Api.RunnerRoutes.Version);
 
     private void Configure(OtlpExporterOptions options, string path)
     {

@@ -241,7 +241,7 @@ public sealed class CompatibleRoutesTests(CompatibleRoutesTests.OneServer fixtur
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
         var config = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
         config["workflow"]!.ToJsonString().ShouldBe(
-            """{"ar-guid":"\u003Cgenerated-at-runtime\u003E","access_level":"standard","dataset":"ds1","dataset_gcp_project":"ds1-proj","driver_image":"registry.example.org/driver:1","output_prefix":"out/v1","status_reporter":"analysis-runner"}""");
+            $$"""{"ar-guid":"\u003Cgenerated-at-runtime\u003E","access_level":"standard","dataset":"ds1","dataset_gcp_project":"ds1-proj","driver_image":"{{TestServer.DriverImage}}","output_prefix":"out/v1","status_reporter":"analysis-runner"}""");
         config["my"]!.ToJsonString().ShouldBe("""{"n":1,"f":1.5,"list":["a","b"],"on":true}""");
         config["hail"]!["billing_project"]!.GetValue<string>().ShouldBe("ds1");
         config["storage"]!["ds1"]!["default"]!.GetValue<string>().ShouldEndWith("ds1-main/default");
@@ -264,6 +264,19 @@ public sealed class CompatibleRoutesTests(CompatibleRoutesTests.OneServer fixtur
         using var http = Server.Http(Server.Issuer.Token());
         using var response = await http.PostAsync("/config", Body(Changed(change)));
         await ShouldBeErrorAsync(response, status, message);
+    }
+
+    [GitFact]
+    public async Task Missing_templates_are_listed_on_both_routes()
+    {
+        await using var server = await TestServer.StartAsync(Datasets, prepare: server => Directory.CreateDirectory(Path.Combine(server.State, "config", "templates")));
+        var sha = server.PushScript("true");
+        using var http = server.Http(server.Issuer.Token());
+        foreach (var path in new[] { "/", "/config" })
+        {
+            using var response = await http.PostAsync(path, Body(JsonNode.Parse($$"""{"dataset": "ds1", "output": "out/v1", "accessLevel": "test", "script": ["./run.sh"], "description": "d", "repo": "demo", "commit": "{{sha}}"}""")!));
+            await ShouldBeErrorAsync(response, 400, "templates/storage/gcp/ds1-test.toml");
+        }
     }
 
     private async Task<string> SubmitAsync(string change)

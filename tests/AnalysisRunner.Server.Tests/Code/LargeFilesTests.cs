@@ -1,5 +1,7 @@
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Tests.Hosting;
 using AnalysisRunner.Tests.Shared;
 
@@ -54,6 +56,27 @@ public sealed class LargeFilesTests
         var large = await Should.ThrowAsync<AnalysisRunnerException>(server.SubmitAsync(TestServer.Request(Commit(server, new string('x', 2 << 20), push: true), "./run.sh")));
         large.Problems.ShouldHaveSingleItem().Code.ShouldBe(IdentityCodes.LargeFiles);
         large.Message.ShouldContain("fetch_size_limit_mb");
+    }
+
+    [GitFact]
+    public async Task Without_git_lfs_a_commit_that_needs_it_is_refused_and_others_are_not()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var user = new UserRepository("demo");
+        var plain = await user.ResolveAsync(user.Commit("plain"));
+        File.WriteAllText(Path.Combine(user.Folder, ".gitattributes"), "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+        var large = await user.ResolveAsync(user.Commit("large", "x.bin", $"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('a', 64)}\nsize 12\n"));
+        // Git itself, and no other program: what git finds of git-lfs it finds on the PATH.
+        var program = Path.Combine(user.Root, "git-alone");
+        File.WriteAllText(program, $"#!/bin/bash\nPATH={user.Root}/nothing exec '{GitProcess.FindProgram()}' \"$@\"\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var files = new LargeFiles(new StateFolders(Path.Combine(user.Root, "state")), program);
+        var remote = new RemoteRepository { Name = "demo", Address = new Uri(user.Folder).AbsoluteUri };
+
+        (await files.BringAsync(plain, remote)).HasLargeFiles.ShouldBeFalse();
+        var refusal = await Should.ThrowAsync<AnalysisRunnerException>(files.BringAsync(large, remote));
+        refusal.Problems.ShouldHaveSingleItem().Code.ShouldBe(IdentityCodes.LargeFiles);
+        refusal.Message.ShouldContain("install git-lfs");
     }
 
     private static string Commit(TestServer server, string content, bool push)

@@ -19,7 +19,9 @@ internal sealed class DurableServer : IAsyncDisposable
     private readonly UserRepository _repository = new("demo");
     private readonly ConcurrentDictionary<string, string> _accepted = new();
 
-    private DurableServer(TestIssuer issuer) => Issuer = issuer;
+    private readonly bool _writesOutputs;
+
+    private DurableServer(TestIssuer issuer, bool writesOutputs) => (Issuer, _writesOutputs) = (issuer, writesOutputs);
 
     public TestIssuer Issuer { get; }
 
@@ -35,6 +37,13 @@ internal sealed class DurableServer : IAsyncDisposable
 
     public string Commit { get; private set; } = "";
 
+    // To the storage and the prefix that the config names.
+    private const string Output =
+        """
+        out=$(sed -n '/^default = /{s/^default = "\(.*\)"$/\1/p;q}' "$CPG_CONFIG_PATH")/$(sed -n 's/^output_prefix = "\(.*\)"$/\1/p' "$CPG_CONFIG_PATH")
+        mkdir -p "$out"; echo "$ANALYSIS_RUNNER_AR_GUID" > "$out/made.txt"
+        """;
+
     private string HoldFile => Path.Combine(Root, "hold");
 
     /// <summary>What was answered: the ar-guid of each key.</summary>
@@ -45,9 +54,10 @@ internal sealed class DurableServer : IAsyncDisposable
     /// <param name="state">The state folder; by default one of its own.</param>
     /// <param name="driversAreElsewhere">Whether drivers reach the server at its public address alone.</param>
     /// <param name="jobs">The jobs of the batch that a run hands over, in JSON; by default one that writes down that it ran.</param>
-    public static async Task<DurableServer> CreateAsync(string more = "", string? state = null, bool driversAreElsewhere = false, Func<DurableServer, string>? jobs = null)
+    /// <param name="writesOutputs">Whether each run makes an output.</param>
+    public static async Task<DurableServer> CreateAsync(string more = "", string? state = null, bool driversAreElsewhere = false, Func<DurableServer, string>? jobs = null, bool writesOutputs = false)
     {
-        var server = new DurableServer(await TestIssuer.StartAsync());
+        var server = new DurableServer(await TestIssuer.StartAsync(), writesOutputs);
         var bare = Path.Combine(server.Root, "remotes", "demo");
         Directory.CreateDirectory(bare);
         UserRepository.GitIn(bare, "init", "--quiet", "--bare", "--initial-branch=main");
@@ -139,6 +149,13 @@ internal sealed class DurableServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when nothing of a run is left: its files go when its driver has ended.</summary>
+    public async Task GoneAsync(string arGuid)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (Directory.Exists(Path.Combine(Root, "state", "runs", arGuid))) await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+    }
+
     /// <summary>What the server says of itself.</summary>
     public async Task<(HttpStatusCode Status, string Text)> ReadyAsync()
     {
@@ -191,6 +208,9 @@ internal sealed class DurableServer : IAsyncDisposable
             events.Count(found => found.Type == "state" && found.Detail.StartsWith("succeeded", StringComparison.Ordinal)).ShouldBe(1);
             events.ShouldNotContain(found => found.Detail.StartsWith("failed", StringComparison.Ordinal) || found.Detail.StartsWith("cancelled", StringComparison.Ordinal));
             run.Batches.Count.ShouldBe(1);
+            run.Outputs.ShouldNotBeNull().Count.ShouldBe(_writesOutputs ? 1 : 0, key);
+            run.Outputs!.Problem.ShouldBeNull(key);
+            File.Exists(Path.Combine(run.OutputPath, ".analysis-runner", arGuid + ".json")).ShouldBe(_writesOutputs, key);
             var config = await File.ReadAllBytesAsync(run.ConfigPath);
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(config)).ShouldBe(run.ConfigSha256);
         }
@@ -216,6 +236,7 @@ internal sealed class DurableServer : IAsyncDisposable
         set -euo pipefail
         [ "$GREETING" = hello ]
         echo "$ANALYSIS_RUNNER_AR_GUID" >> '{{Runs}}'
+        {{(_writesOutputs ? Output : "")}}
         while [ -e '{{HoldFile}}' ]; do sleep 0.05; done
         body='{"key":"work","name":"work","jobs":{{jobs}}}'
         until curl --silent --fail --output /dev/null --header "Authorization: Bearer $(cat "$ANALYSIS_RUNNER_TOKEN_FILE")" \

@@ -29,7 +29,7 @@ public sealed class SharedServerTests
         var log = await server.LogOfAsync(run.ArGuid);
         log.ShouldContain("running");
         log.ShouldContain("dataset_gcp_project = \"ds1-proj\"");
-        log.ShouldContain("driver_image = \"registry.example.org/driver:1\"");
+        log.ShouldContain($"driver_image = \"{TestServer.DriverImage}\"");
     }
 
     [GitFact]

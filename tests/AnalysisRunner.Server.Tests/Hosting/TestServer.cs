@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Amazon.SecurityToken;
 using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
@@ -37,6 +38,12 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Opens the object stores, where they are not those of the environment; set while the server is prepared.</summary>
     public Func<ObjectStores> Stores { get; set; } = () => new ObjectStores();
 
+    /// <summary>Gives roles to jobs; set while the server is prepared.</summary>
+    public Func<IAmazonSecurityTokenService> SecurityTokens { get; set; } = () => throw new InvalidOperationException("This test has none.");
+
+    /// <summary>What the settings say about images; set while the server is prepared.</summary>
+    public string Images { get; set; } = $"driver_image = \"{DriverImage}\"\nimage_prefixes = [\"registry.example.org/\"]";
+
     public string SettingsFile => Path.Combine(Repository.Root, "server.toml");
 
     public string State => Path.Combine(Repository.Root, "state");
@@ -61,6 +68,9 @@ internal sealed class TestServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The server's own image, by a digest: no registry is asked about it.</summary>
+    public const string DriverImage = "registry.example.org/driver@sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b";
+
     public const string DefaultDatasets =
         """
         [datasets.ds1]
@@ -84,8 +94,7 @@ internal sealed class TestServer : IAsyncDisposable
         [server]
         state = "state"
         public_url = "https://runner.example.org"
-        driver_image = "registry.example.org/driver:1"
-        image_prefixes = ["registry.example.org/"]
+        {Images}
         repository_base = "file://{Remotes}/"
         {more}
 
@@ -181,7 +190,7 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores, SecurityTokens = () => SecurityTokens() }, replaceEngine);
     }
 
     /// <summary>Ends the server and starts it again on the same state.</summary>

@@ -59,6 +59,10 @@ internal sealed class LongLogEngine(IBatchEngine inner) : IBatchEngine
 
     public IAsyncEnumerable<BatchSummary> WatchAsync(CancellationToken cancellation) => inner.WatchAsync(cancellation);
 
+    public IAsyncEnumerable<KeptBatch> ListKeptAsync(bool measures, CancellationToken cancellation) => inner.ListKeptAsync(measures, cancellation);
+
+    public Task ForgetScratchAsync(string key, CancellationToken cancellation) => inner.ForgetScratchAsync(key, cancellation);
+
     public Task ForgetAsync(string key, CancellationToken cancellation) => inner.ForgetAsync(key, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

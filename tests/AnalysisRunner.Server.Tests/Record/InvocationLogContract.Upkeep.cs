@@ -38,17 +38,25 @@ public abstract partial class InvocationLogContract
     }
 
     [ContractFact]
-    public async Task What_ended_before_a_moment_is_listed_in_pages()
+    public async Task The_moment_of_the_last_record_is_known()
     {
         (await Log.FindLastRecordedAsync(None)).ShouldBeNull();
-        for (var number = 1; number <= 5; number++) await RecordOneAsync(number);
-        (await Log.FindLastRecordedAsync(None)).ShouldBe(Time.GetUtcNow());
-        foreach (var number in new[] { 5, 1, 2 }) await Log.ChangeStateAsync(ArGuid(number), new StateChange(InvocationState.Failed), None);
+        await RecordOneAsync(1);
         Time.Advance(TimeSpan.FromHours(1));
-        await Log.ChangeStateAsync(ArGuid(4), new StateChange(InvocationState.Failed), None);
+        await RecordOneAsync(2);
+        (await Log.FindLastRecordedAsync(None)).ShouldBe(Time.GetUtcNow());
+    }
 
-        var first = await Log.ListEndedAsync(Time.GetUtcNow(), 0, 2, None);
-        first.Select(one => one.ArGuid).ShouldBe([ArGuid(1), ArGuid(2)]);
-        (await Log.ListEndedAsync(Time.GetUtcNow(), first[^1].Position, 2, None)).Select(one => one.ArGuid).ShouldBe([ArGuid(5)]);
+    [ContractFact]
+    public async Task Where_templates_put_the_storage_is_kept_with_the_invocation()
+    {
+        var addresses = new Dictionary<string, string> { ["default"] = "s3://elsewhere/ü", ["web"] = "/data/web" };
+        await Log.RecordAsync(Submission(1) with { StorageAddresses = addresses }, None);
+        await RecordOneAsync(2);
+        await Log.ChangeStateAsync(ArGuid(1), new StateChange(InvocationState.Failed), None);
+
+        await ReopenAsync();
+        (await Log.GetAsync(ArGuid(1), None))!.StorageAddresses.ShouldBe(addresses, ignoreOrder: true);
+        (await Log.GetAsync(ArGuid(2), None))!.StorageAddresses.ShouldBeNull();
     }
 }

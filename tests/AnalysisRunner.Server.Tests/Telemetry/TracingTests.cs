@@ -14,6 +14,7 @@ namespace AnalysisRunner.Server.Tests.Telemetry;
 public sealed class TracingTests
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";
+    private const string Parent = "b7ad6b7169203331";
 
     [GitFact]
     public async Task The_trace_of_a_request_is_carried_to_the_driver_and_found_in_the_log()
@@ -37,7 +38,7 @@ public sealed class TracingTests
     }
 
     [GitFact]
-    public async Task Traces_and_figures_go_to_the_collector_that_the_environment_names()
+    public async Task Traces_figures_and_the_log_go_to_the_collector_that_the_environment_names()
     {
         await using var collector = new HookReceiver();
         var export = TelemetryExport.Read(name => name == TelemetryExport.EndpointVariable ? collector.Url.ToString() : null).ShouldNotBeNull();
@@ -45,11 +46,41 @@ public sealed class TracingTests
         await using (var server = await TestServer.StartAsync(telemetry: export))
         {
             await SendAsync(server, TestServer.Request(server.PushScript("true"), "./run.sh"), HttpStatusCode.Accepted);
+            await SendAsync(server, TestServer.Request(null, "./run.sh") with { Dataset = "none" }, HttpStatusCode.Forbidden);
         }
 
+        // All are sent at the latest when the server ends.
+        await ShouldReceiveAsync(async () => (await collector.NextAsync(TestRunner.Limit())).Body);
+    }
+
+    [GitFact]
+    public async Task They_go_by_gRPC_where_the_environment_says_so()
+    {
+        await using var collector = await GrpcCollector.StartAsync();
+        var export = TelemetryExport.Read(name => name == TelemetryExport.EndpointVariable ? collector.Url : "grpc").ShouldNotBeNull();
+        export.IsGrpc.ShouldBeTrue();
+        await using (var server = await TestServer.StartAsync(telemetry: export))
+        {
+            await SendAsync(server, TestServer.Request(server.PushScript("true"), "./run.sh"), HttpStatusCode.Accepted);
+            await SendAsync(server, TestServer.Request(null, "./run.sh") with { Dataset = "none" }, HttpStatusCode.Forbidden);
+        }
+
+        var services = new HashSet<string>();
+        await ShouldReceiveAsync(async () =>
+        {
+            var (path, body) = await collector.NextAsync(TestRunner.Limit());
+            services.Add(path.Split('.')[^1]);
+            return body;
+        });
+        services.ShouldBe(["TraceService/Export", "MetricsService/Export", "LogsService/Export"], ignoreOrder: true);
+    }
+
+    private static async Task ShouldReceiveAsync(Func<Task<byte[]>> next)
+    {
+        // Entries of the log have their trace too, but not the span that the request names.
+        byte[][] wanted = [Convert.FromHexString(Trace), Convert.FromHexString(Parent), "analysis_runner.git.duration"u8.ToArray(), Encoding.UTF8.GetBytes($"refused: {PolicyCodes.DatasetUnknown}.")];
         var received = new List<byte[]>();
-        // Both are sent at the latest when the server ends: the trace, and the figures.
-        while (!Holds(received, Convert.FromHexString(Trace)) || !Holds(received, "analysis_runner.git.duration"u8.ToArray())) received.Add((await collector.NextAsync(TestRunner.Limit())).Body);
+        while (!wanted.All(part => Holds(received, part))) received.Add(await next());
     }
 
     [Theory]
@@ -69,7 +100,7 @@ public sealed class TracingTests
         using var http = server.Http(server.Issuer.Token());
         using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/submissions") { Content = new StringContent(JsonSerializer.Serialize(request, ContractsJson.Default.SubmissionRequest)) };
         message.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        message.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
+        message.Headers.Add("traceparent", $"00-{Trace}-{Parent}-01");
         using var response = await http.SendAsync(message);
         var text = await response.Content.ReadAsStringAsync();
         response.StatusCode.ShouldBe(expected, text);

@@ -37,6 +37,8 @@ internal static class CephConfiguration
         [client.rgw]
         rgw_frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
         rgw_thread_pool_size = 64
+        rgw_s3_auth_use_sts = true
+        rgw_sts_key = abcdefghijklmnop
         rgw_crypt_require_ssl = false
         rgw_crypt_s3_kms_backend = testing
         rgw_crypt_s3_kms_encryption_keys = {CephGateway.EncryptionKey}=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=

@@ -75,6 +75,17 @@ public sealed class CephGateway : IAsyncDisposable
         await client.PutBucketAsync(name);
     }
 
+    /// <summary>Makes a role that the user <c>test</c> may take; the answer is its ARN.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="policy">What it allows, as JSON.</param>
+    public async Task<string> CreateRoleAsync(string name, string policy)
+    {
+        const string Trust = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/test"]}, "Action": ["sts:AssumeRole"]}]}""";
+        await RunAsync("radosgw-admin", "-c", _config, "role", "create", $"--role-name={name}", "--path=/", $"--assume-role-policy-doc={Trust}");
+        await RunAsync("radosgw-admin", "-c", _config, "role-policy", "put", $"--role-name={name}", "--policy-name=p", $"--policy-doc={policy}");
+        return $"arn:aws:iam:::role/{name}";
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var id in ProcessIds) await ServerProcess.EndAsync(id);

@@ -159,6 +159,21 @@ internal static class ApiOperations
             Answers = [ApiAnswer.Json(200, "A page.", ContractsJson.Default.IReadOnlyListDenialSummary, "Link")],
             Refusals = [400, 401, 403],
         },
+        new("GET", "/api/v1/servers", "The servers that share the invocation log and have something to bring to its end; for administrators.")
+        {
+            Answers = [ApiAnswer.Json(200, "The servers.", ContractsJson.Default.IReadOnlyListServerSummary)],
+            Refusals = [401, 403],
+        },
+        new("POST", "/api/v1/servers/{name}/lost", "Ends the invocations of a server that will not come back; for administrators.")
+        {
+            Answers = [ApiAnswer.Json(200, "They have ended.", ContractsJson.Default.ServerLost)],
+            Refusals = [401, 403, 404, 409],
+        },
+        new("GET", "/api/v1/credentials/s3", "Credentials of the run's role for S3, for its own jobs; clients of AWS fetch them by themselves.")
+        {
+            Answers = [ApiAnswer.Json(200, "The credentials.", ContractsJson.Default.JobCredentials, "Cache-Control")],
+            Refusals = [401, 403, 404, 502],
+        },
         new("GET", "/api/v1/whoami", "Who the server takes the caller for.")
         {
             Answers = [ApiAnswer.Json(200, "The caller.", ContractsJson.Default.WhoAmI)],

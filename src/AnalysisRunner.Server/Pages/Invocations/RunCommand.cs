@@ -38,7 +38,7 @@ internal static class RunCommand
     }
 
     private static IEnumerable<(string Name, string Value)> Resources(Invocation run) =>
-        new (string Name, string? Value)[] { ("Image", run.Image), ("Cpu", run.Cpu), ("Memory", run.Memory), ("Storage", run.Storage) }
+        new (string Name, string? Value)[] { ("Image", run.ResolvedImage ?? run.Image), ("Cpu", run.Cpu), ("Memory", run.Memory), ("Storage", run.Storage) }
             .Where(resource => resource.Value is not null).Select(resource => (resource.Name, resource.Value!));
 
     // MSBuild splits the values of -p: at ';' and ',' and reads '%' as an escape.

@@ -10,7 +10,7 @@ internal sealed class ImageRule : IPolicyRule
     public Problem? Check(PolicyQuestion question)
     {
         if (question is not { Dataset: { ImagePrefixes: { } prefixes } dataset, Level: { } level, Request.Image: { Length: > 0 } image }) return null;
-        if (!level.NeedsReviewedCode() || image == dataset.DriverImage || prefixes.Any(prefix => image.StartsWith(prefix, StringComparison.Ordinal))) return null;
+        if (!level.NeedsReviewedCode() || dataset.NamesImage(image)) return null;
         return new Problem(
             PolicyCodes.ImageNotAllowed,
             $"Invalid image \"{Quoted.Value(image)[1..^1]}\": level '{level.ToName()}' takes images of {(prefixes.Count == 0 ? "no registry" : string.Join(" or ", prefixes.Select(prefix => $"'{prefix}'")))} only; push it there, use the server's own image, or use level 'test'.",

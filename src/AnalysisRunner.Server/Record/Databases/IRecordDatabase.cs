@@ -67,6 +67,9 @@ internal interface IRecordDatabase : IAsyncDisposable
     /// <summary>Passes on what other processes announce until the database is disposed.</summary>
     void Listen(InvocationSignals signals);
 
+    /// <summary>Whether a server has the log open: this process, or another one at the same database.</summary>
+    bool IsConnected(DbConnection connection, string server);
+
     /// <summary>The version of the schema, 0 for an empty database; refuses what is not an invocation log.</summary>
     int ReadVersion(DbConnection writer);
 

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
@@ -21,17 +23,24 @@ internal sealed class PostgresDatabase : IRecordDatabase
     // "ARun": the advisory lock that writers and migrations take.
     private const long Lock = 0x4152756E;
 
+    // "ARse": beside the hash of its name, the advisory lock that a server holds while it is there. Shared, so that its next connection need not wait until the
+    // database has noticed the end of the last one.
+    private const int ServerLock = 0x41527365;
+
     private static readonly TimeSpan ListenAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly string _connection;
     private readonly NpgsqlDataSource _readers;
+    private readonly string? _server;
     private readonly CancellationTokenSource _disposing = new();
     private Task _listening = Task.CompletedTask;
 
     /// <param name="connection">An Npgsql connection string.</param>
+    /// <param name="server">The server that uses it; null for a program that is none.</param>
     /// <exception cref="AnalysisRunnerException"><c>AR6130</c> it is malformed.</exception>
-    public PostgresDatabase(string connection)
+    public PostgresDatabase(string connection, string? server = null)
     {
+        _server = server;
         var builder = Parse(connection);
         builder.SearchPath = Schema;
         builder.ApplicationName ??= "analysis-runner";
@@ -174,6 +183,16 @@ internal sealed class PostgresDatabase : IRecordDatabase
     public void Listen(InvocationSignals signals) => _listening = ListenAsync(signals);
 
     /// <inheritdoc />
+    // A lock of the connection: it is gone with the process, however that ended, and needs no clock.
+    public bool IsConnected(DbConnection connection, string server) => connection.ExecuteScalar<bool>(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND CAST(classid AS bigint) = @ServerLock AND CAST(objid AS bigint) = @key AND objsubid = 2
+                AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+        """,
+        new { ServerLock = (long)ServerLock, key = (long)(uint)LockOf(server) });
+
+    /// <inheritdoc />
     public int ReadVersion(DbConnection writer)
     {
         if (writer.ExecuteScalar<string?>("SELECT CAST(to_regclass('schema_version') AS text)") is not null)
@@ -212,6 +231,8 @@ internal sealed class PostgresDatabase : IRecordDatabase
         _disposing.Dispose();
     }
 
+    private static int LockOf(string server) => BinaryPrimitives.ReadInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(server)));
+
     private async Task ListenAsync(InvocationSignals signals)
     {
         while (!_disposing.IsCancellationRequested)
@@ -221,6 +242,7 @@ internal sealed class PostgresDatabase : IRecordDatabase
                 await using var connection = await _readers.OpenConnectionAsync(_disposing.Token);
                 connection.Notification += (_, news) => signals.Raise(news.Payload);
                 await connection.ExecuteAsync($"LISTEN {Channel}");
+                if (_server is not null) await connection.ExecuteAsync("SELECT pg_advisory_lock_shared(@ServerLock, @key)", new { ServerLock, key = LockOf(_server) });
                 // Whatever was announced while nobody listened.
                 signals.RaiseAll();
                 while (true) await connection.WaitAsync(_disposing.Token);

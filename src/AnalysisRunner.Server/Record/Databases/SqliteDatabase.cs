@@ -150,6 +150,10 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     }
 
     /// <inheritdoc />
+    // The lock of the state folder keeps every other server out, and this one knows itself.
+    public bool IsConnected(DbConnection connection, string server) => false;
+
+    /// <inheritdoc />
     public int ReadVersion(DbConnection writer)
     {
         var version = writer.ExecuteScalar<int>("PRAGMA user_version");

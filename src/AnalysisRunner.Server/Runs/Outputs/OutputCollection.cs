@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Storage;
 
@@ -37,6 +38,7 @@ internal sealed class OutputCollection(IEndLog log)
                     isBegun = true;
                     unread += page.Count(output => output.Problem is not null);
                     await log.AddOutputsAsync(arGuid, page, cancellation);
+                    Failpoint.Pass(Failpoint.OutputsNoted);
                 }
             }
             if (unread > 0) problem = string.Create(CultureInfo.InvariantCulture, $"{unread} outputs could not be read, so they have no digest; the list says why.");

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Storage;
 using AnalysisRunner.Storage.Files;
@@ -16,17 +17,22 @@ internal sealed class OutputFolders(ConfigComposition composition, StateFolders 
 
     /// <summary>The folders of an invocation, one for each category that keeps what is written to it.</summary>
     /// <exception cref="StorageException">The dataset's storage does not exist, or its store cannot be opened.</exception>
-    public IReadOnlyList<OutputFolder> Of(Invocation invocation)
+    public IReadOnlyList<OutputFolder> Of(InvocationRecord record)
     {
-        var found = composition.StorageFolders(invocation.Dataset, invocation.AccessLevel).Where(folder => Kept.Contains(folder.Category, StringComparer.Ordinal));
+        var found = composition.StorageFolders(record).Where(folder => Kept.Contains(folder.Category, StringComparer.Ordinal));
         FileStore? files = null;
         return [.. found.Select(folder =>
         {
-            var path = StoragePath.Parse(folder.Path).Combine(invocation.OutputPrefix);
-            return new OutputFolder(folder.Category, path, path.IsFile ? files ??= FilesOf(invocation) : stores.For(path));
+            var path = StoragePath.Parse(folder.Path).Combine(record.Invocation.OutputPrefix);
+            return new OutputFolder(folder.Category, path, path.IsFile ? FilesOf(folder.Path) : stores.For(path));
         })];
+
+        // Where templates name each category by itself, each is kept by itself.
+        FileStore FilesOf(string address) => record.StorageAddresses is null
+            ? files ??= FilesIn(folders.Storage(record.Invocation.Dataset, record.Invocation.AccessLevel.Namespace()))
+            : FilesIn(address);
     }
 
     // A job can put a link where an output could be; what it leads to is read with the rights of the server, so that it must not lead out.
-    private FileStore FilesOf(Invocation invocation) => new(new FileStoreOptions { Root = folders.Storage(invocation.Dataset, invocation.AccessLevel.Namespace()) });
+    private static FileStore FilesIn(string root) => new(new FileStoreOptions { Root = root });
 }

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Storage;
 
@@ -12,11 +13,12 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
     /// <summary>Notes what is under the output prefix before the driver starts; to be called again as long as the engine does not have the driver.</summary>
     /// <exception cref="AnalysisRunnerException">The storage refuses to be listed, and would again.</exception>
     /// <exception cref="StorageException">The storage cannot be reached now.</exception>
-    public async Task NoteBeforeAsync(Invocation invocation, CancellationToken cancellation)
+    public async Task NoteBeforeAsync(InvocationRecord record, CancellationToken cancellation)
     {
+        var invocation = record.Invocation;
         try
         {
-            foreach (var folder in outputs.Of(invocation))
+            foreach (var folder in outputs.Of(record))
             {
                 await OutputInventory.NoteAsync(folder, folders.Run(invocation.ArGuid).OutputsBefore(folder.Category), cancellation);
             }
@@ -36,15 +38,17 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
         var (invocation, run) = (record.Invocation, folders.Run(record.Invocation.ArGuid));
         try
         {
-            var found = outputs.Of(invocation);
+            var found = outputs.Of(record);
             var hasOutputs = invocation.Outputs is { } complete
                 ? complete.Count > 0
                 : await _collection.CollectAsync(invocation.ArGuid, [.. found.Select(folder => (folder, run.OutputsBefore(folder.Category)))], cancellation);
             if (!hasOutputs) return;
+            Failpoint.Pass(Failpoint.OutputsListed);
             // Read again for what was listed just now.
             var listed = (await log.GetAsync(invocation.ArGuid, cancellation))!.Invocation;
             PrivateFile.CreateFolder(run.Path);
             await metadata.WriteAsync(listed with { State = end.State, Reason = end.Reason }, found, run.Metadata, cancellation);
+            Failpoint.Pass(Failpoint.OutputsDescribed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or AnalysisRunnerException)
         {

@@ -3,11 +3,18 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs;
+using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using AnalysisRunner.Server.Tests.Record;
 using AnalysisRunner.Server.Tests.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,7 +58,7 @@ public sealed partial class OpenApiTests
     [GitFact]
     public async Task What_is_described_is_answered_and_what_is_answered_is_described()
     {
-        await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved);
+        await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved, more: "administrators = [\"bob@example.org\"]", prepare: server => server.SecurityTokens = () => new OneRole());
         using var gate = new Gate(server.Repository.Root);
         var sha = server.PushScript($"mkdir -p \"$OUT\"; echo x > \"$OUT/x\"; echo started; cat '{gate.Path}'");
         var api = new DescribedApi(await DescriptionAsync(server.Url));
@@ -71,6 +78,8 @@ public sealed partial class OpenApiTests
 
         await RepeatAsync(server, alice, arGuid, await AnotherAsync(server, sha));
         await ApproveAsync(server, alice, bob, sha);
+        await LoseServerAsync(server, alice, bob);
+        await TakeRoleAsync(api, server, alice);
         await ReadAsync(alice, mallory, arGuid);
         await ReplacedRoutesAsync(alice, mallory, sha);
         await WithoutTokenAsync(api, anonymous);
@@ -140,6 +149,31 @@ public sealed partial class OpenApiTests
         await SendAsync(bob, "POST", route + "/approve", "[]");
         await SendAsync(bob, "POST", route + "/approve", $$"""{"digest": "{{digest}}"}""");
         await server.EndOfAsync(waiting.ArGuid);
+    }
+
+    private static async Task LoseServerAsync(TestServer server, HttpClient alice, HttpClient administrator)
+    {
+        await server.InvocationLog.RecordAsync(Samples.Submission(1) with { ClaimedBy = "gone" }, TestRunner.Limit());
+        var own = server.Server.Services.GetRequiredService<ServerIdentity>().Name;
+        foreach (var caller in new[] { alice, administrator }) await SendAsync(caller, "GET", "/api/v1/servers");
+        foreach (var name in new[] { "gone", own, "nothing" }) await SendAsync(administrator, "POST", $"/api/v1/servers/{name}/lost");
+    }
+
+    private static async Task TakeRoleAsync(DescribedApi api, TestServer server, HttpClient alice)
+    {
+        await SendAsync(alice, "GET", RoleVariables.Route);
+        foreach (var (number, role) in new[] { (2, null), (3, OneRole.Arn), (4, "arn:aws:iam:::role/another") })
+        {
+            var submission = Samples.Submission(number);
+            var arGuid = submission.Invocation.ArGuid;
+            await server.InvocationLog.RecordAsync(submission with { Invocation = submission.Invocation with { Identity = new JobIdentity { S3Role = role } } }, TestRunner.Limit());
+            var token = Path.Combine(server.State, "runs", arGuid, "token");
+            Directory.CreateDirectory(Path.GetDirectoryName(token)!);
+            await File.WriteAllTextAsync(token, BearerTokens.NewJobToken(arGuid));
+            using var driver = Client(api, server.Url, await File.ReadAllTextAsync(token));
+            await SendAsync(driver, "GET", RoleVariables.Route);
+            await server.InvocationLog.ChangeStateAsync(arGuid, new StateChange(InvocationState.Failed), TestRunner.Limit());
+        }
     }
 
     private static async Task ReadAsync(HttpClient alice, HttpClient mallory, string arGuid)
@@ -238,6 +272,16 @@ public sealed partial class OpenApiTests
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = url };
         return JsonNode.Parse(await http.GetStringAsync("/openapi/v1.json"))!.AsObject();
+    }
+
+    /// <summary>Gives one role and no other.</summary>
+    private sealed class OneRole() : AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), RegionEndpoint.USEast1)
+    {
+        public const string Arn = "arn:aws:iam:::role/one";
+
+        public override Task<AssumeRoleResponse> AssumeRoleAsync(AssumeRoleRequest request, CancellationToken cancellationToken = default) => request.RoleArn == Arn
+            ? Task.FromResult(new AssumeRoleResponse { Credentials = new Credentials { AccessKeyId = "ASIAOFTHETESTONLY0", SecretAccessKey = "secret", SessionToken = "session", Expiration = DateTime.UtcNow.AddHours(1) } })
+            : throw new AmazonSecurityTokenServiceException("not yours");
     }
 
     [GeneratedRegex(@"^\w+ /(invocations|batches|datasets|denials|sign-in|sign-out|signed-out|[\w.-]+\.(css|js|svg|ico|png))|^GET /$")]

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
 
@@ -50,7 +51,7 @@ public sealed class RunOutputsTests
         invocation["commit"]!.GetValue<string>().ShouldBe(run.Commit);
         invocation["script"]![0]!.GetValue<string>().ShouldBe("./run.sh");
         invocation["configSha256"]!.GetValue<string>().ShouldBe(run.ConfigSha256);
-        invocation["image"]!.GetValue<string>().ShouldBe("registry.example.org/driver:1");
+        invocation["image"]!.GetValue<string>().ShouldBe(TestServer.DriverImage);
         invocation["state"]!.GetValue<string>().ShouldBe("failed");
         invocation["reason"]!.GetValue<string>().ShouldBe(run.Reason);
         metadata["outputs"]!.AsArray().ShouldHaveSingleItem()!["sha256"]!.GetValue<string>().ShouldBe(Sha256("x"));
@@ -60,6 +61,45 @@ public sealed class RunOutputsTests
         var next = await server.RunAsync(request);
         (await OutputsAsync(server, next.ArGuid)).Select(output => output.Path).ShouldBe(["made.txt"]);
         Directory.GetFiles(Path.Combine(Default(server), ".analysis-runner"), "*-*-*-*-*.json").Length.ShouldBe(2);
+    }
+
+    [GitFact]
+    public async Task Outputs_are_found_where_the_templates_of_the_run_put_the_storage()
+    {
+        await using var server = await TestServer.StartAsync();
+        var elsewhere = Path.Combine(server.Repository.Root, "elsewhere");
+        Templates(server, $"[storage.default]\ndefault = \"{elsewhere}/main\"\n[storage.ds1]\ndefault = \"{elsewhere}/main\"\n");
+        using var gate = new Gate(server.Repository.Root);
+        var out1 = $"{elsewhere}/main/{Prefix}";
+        var sha = server.PushScript($"mkdir -p '{out1}'; printf x > '{out1}/made.txt'; cat '{gate.Path}'");
+        // A layer of the user redirects what their code reads, and not what the server lists.
+        var request = TestServer.Request(sha, "./run.sh") with { OutputPrefix = Prefix, Config = [new ConfigLayer("mine.toml", $"[storage.default]\ndefault = \"{server.State}\"\n")] };
+        var accepted = await server.SubmitAsync(request);
+        (await server.InvocationLog.GetAsync(accepted.ArGuid, TestRunner.Limit()))!.Invocation.OutputPath.ShouldBe(out1);
+        // The templates change while it runs.
+        Templates(server, "");
+        gate.Open();
+
+        var run = await server.EndOfAsync(accepted.ArGuid);
+        run.State.ShouldBe(InvocationState.Succeeded, run.Reason);
+        (await OutputsAsync(server, run.ArGuid)).Select(output => (output.Category, output.Path, output.Sha256)).ShouldBe([("default", "made.txt", Sha256("x"))]);
+        File.Exists(Path.Combine(out1, ".analysis-runner", run.ArGuid + ".json")).ShouldBeTrue();
+
+        foreach (var wrong in new[] { "\"relative\"", "\"https://example.org/x\"", "\"/a/../b\"", "3" })
+        {
+            Templates(server, $"[storage.default]\nweb = {wrong}\n");
+            (await server.RefusalAsync(request)).ShouldBe([StoreCodes.TemplateStorage], wrong);
+        }
+    }
+
+    private static void Templates(TestServer server, string storage)
+    {
+        foreach (var (name, text) in new[] { ("infrastructure", ""), ("images/images", ""), ("references/references", ""), ("storage/gcp/ds1-test", storage) })
+        {
+            var file = Path.Combine(server.State, "config", "templates", name + ".toml");
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, text);
+        }
     }
 
     [GitFact]

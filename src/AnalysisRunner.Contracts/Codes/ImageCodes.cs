@@ -1,0 +1,14 @@
+namespace AnalysisRunner.Contracts.Codes;
+
+/// <summary>AR6068 to AR6070: finding out which image a name means; each has a page in <c>docs/diagnostics</c>.</summary>
+public static class ImageCodes
+{
+    /// <summary>The registry cannot be asked which image a name means, or does not say it.</summary>
+    public const string NotResolved = "AR6068";
+
+    /// <summary>The registry has no such image.</summary>
+    public const string NotFound = "AR6069";
+
+    /// <summary>The text is no name of an image.</summary>
+    public const string Malformed = "AR6070";
+}
