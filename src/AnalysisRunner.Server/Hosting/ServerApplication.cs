@@ -3,6 +3,7 @@ using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Hosting.Health;
 using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Notifications;
+using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Runs.Outputs;
@@ -83,7 +84,7 @@ internal static class ServerApplication
         services.AddSingleton<IReadinessCheck, SettingsInForce>().AddSingleton<IReadinessCheck, RecordAnswers>().AddSingleton<IReadinessCheck, DiskHasRoom>();
         services.AddSingleton<SubmissionLimits>();
         services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>().AddSingleton<BrowserSignIn>();
-        services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>();
+        services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>().AddSingleton<JobImages>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPreparation>(provider, Programs.Dotnet()));
         services.AddSingleton<ImageResolution>().AddSingleton(provider => ActivatorUtilities.CreateInstance<RoleCredentials>(provider, parts.SecurityTokens));
         services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));

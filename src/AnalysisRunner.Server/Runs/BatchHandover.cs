@@ -3,6 +3,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
+using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Stores;
@@ -11,7 +12,7 @@ using AnalysisRunner.Server.Submissions;
 namespace AnalysisRunner.Server.Runs;
 
 /// <summary>Attaches a batch to its invocation and then hands it to the engine: nothing runs that is not in the log.</summary>
-internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, StoreCredentials credentials, StateFolders folders, TimeProvider time)
+internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, ServerActivity activity, ServerAddress address, StoreCredentials credentials, JobImages images, StateFolders folders, TimeProvider time)
 {
     private const int MaximumName = 1000;
     private const string ArGuidAttribute = "ar-guid";
@@ -41,6 +42,7 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         if (record.Invocation.CancelRequestedBy is not null) throw Ended(arGuid, "is being cancelled");
 
         credentials.Ensure(spec, record.Invocation.Dataset);
+        images.Ensure(spec, record.Invocation);
 
         // The ar-guid in front keeps the keys of invocations apart, and finds the invocation of a batch.
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)

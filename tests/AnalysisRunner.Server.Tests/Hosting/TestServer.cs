@@ -136,6 +136,17 @@ internal sealed class TestServer : IAsyncDisposable
 
     public AnalysisRunnerApi Connect(string email = "alice@example.org") => new(Url, _ => ValueTask.FromResult<string?>(Issuer.Token(email)));
 
+    /// <summary>The API with the token of a driver, once it runs.</summary>
+    public async Task<AnalysisRunnerApi> DriverAsync(string arGuid)
+    {
+        await foreach (var found in InvocationLog.FollowEventsAsync(arGuid, 0, TestRunner.Limit()))
+        {
+            if (found.Type == "step" && found.Detail.StartsWith("run", StringComparison.Ordinal)) break;
+        }
+        var token = await File.ReadAllTextAsync(Path.Combine(State, "runs", arGuid, "token"));
+        return new AnalysisRunnerApi(Url, _ => ValueTask.FromResult<string?>(token));
+    }
+
     public HttpClient Http(string? token = null)
     {
         var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = Url };

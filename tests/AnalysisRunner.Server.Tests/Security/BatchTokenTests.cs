@@ -34,4 +34,35 @@ public sealed class BatchTokenTests
         gate.Open();
         (await server.EndOfAsync(run.ArGuid)).State.ShouldBe(InvocationState.Succeeded);
     }
+
+    [GitFact]
+    public async Task A_job_has_no_image_that_its_driver_could_not_have()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var gate = new Gate(server.Repository.Root);
+        var request = TestServer.Request(server.PushScript($"cat '{gate.Path}'"), "./run.sh");
+        var run = await server.SubmitAsync(request with { AccessLevel = "standard" });
+        using var driver = await server.DriverAsync(run.ArGuid);
+
+        var refused = await Should.ThrowAsync<AnalysisRunnerException>(driver.SubmitBatchAsync(
+            new BatchSpec
+            {
+                Key = "k",
+                Name = "n",
+                Jobs =
+                [
+                    new JobSpec { Id = 1, Name = "allowed", Command = "id", Image = "registry.example.org/tools:1" },
+                    new JobSpec { Id = 2, Name = "another", Command = "id", Image = "docker.io/somebody/tools:1" },
+                    new JobSpec { Id = 3, Name = "again", Command = "id", Image = "docker.io/somebody/tools:1" },
+                ],
+            },
+            TestRunner.Limit()));
+
+        var problem = refused.Problems.ShouldHaveSingleItem();
+        problem.Code.ShouldBe(PolicyCodes.ImageNotAllowed);
+        problem.Message.ShouldContain("docker.io/somebody/tools:1");
+        (await server.InvocationLog.ListBatchesAsync(run.ArGuid, TestRunner.Limit())).ShouldBeEmpty();
+        gate.Open();
+        await server.EndOfAsync(run.ArGuid);
+    }
 }

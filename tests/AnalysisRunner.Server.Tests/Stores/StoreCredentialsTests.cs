@@ -1,4 +1,3 @@
-using AnalysisRunner.Client;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Tests.Code;
@@ -61,8 +60,8 @@ public sealed class StoreCredentialsTests
         var request = TestServer.Request(server.PushScript("until [ -e \"$1\" ]; do sleep 0.05; done"), "./run.sh", Path.Combine(server.Repository.Root, "go"));
         var (lent, other) = (await server.SubmitAsync(request with { Dataset = "lent" }), await server.SubmitAsync(request));
 
-        using var driver = await DriverAsync(server, lent.ArGuid);
-        using var otherDriver = await DriverAsync(server, other.ArGuid);
+        using var driver = await server.DriverAsync(lent.ArGuid);
+        using var otherDriver = await server.DriverAsync(other.ArGuid);
 
         await driver.SubmitBatchAsync(Batch(lent.ArGuid, "copied", "cp \"$BATCH_TMPDIR/in\" \"$BATCH_TMPDIR/out\""), TestRunner.Limit());
         await driver.SubmitBatchAsync(Batch(lent.ArGuid, "failed", "echo half > \"$BATCH_TMPDIR/out\"; exit 1"), TestRunner.Limit());
@@ -86,15 +85,4 @@ public sealed class StoreCredentialsTests
         Attributes = new Dictionary<string, string> { ["ar-guid"] = arGuid },
         Jobs = [new JobSpec { Id = 1, Name = name, Command = command, InputFiles = [new("gs://data/in", "in")], OutputFiles = [new("out", $"gs://data/{name}")] }],
     };
-
-    /// <summary>The API with the token of a driver, once it runs.</summary>
-    private static async Task<AnalysisRunnerApi> DriverAsync(TestServer server, string arGuid)
-    {
-        await foreach (var found in server.InvocationLog.FollowEventsAsync(arGuid, 0, TestRunner.Limit()))
-        {
-            if (found.Type == "step" && found.Detail.StartsWith("run", StringComparison.Ordinal)) break;
-        }
-        var token = await File.ReadAllTextAsync(Path.Combine(server.State, "runs", arGuid, "token"));
-        return new AnalysisRunnerApi(server.Url, _ => ValueTask.FromResult<string?>(token));
-    }
 }

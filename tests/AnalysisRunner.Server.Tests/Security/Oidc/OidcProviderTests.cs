@@ -1,5 +1,5 @@
-using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Security.Oidc;
 using AnalysisRunner.Server.Settings;
