@@ -25,7 +25,7 @@ public sealed class RoleTests : IDisposable
     [RoleFact]
     public async Task A_driver_has_the_rights_of_its_levels_role_for_as_long_as_it_runs_and_no_others()
     {
-        await using var ceph = await CephGateway.StartAsync();
+        await using var ceph = await CephGateway.StartAsync(hasTokenService: true);
         foreach (var bucket in new[] { "main", "test" }) await ceph.CreateBucketAsync(bucket);
         using (var owner = ceph.CreateClient()) await owner.PutObjectAsync(new PutObjectRequest { BucketName = "main", Key = "data", ContentBody = "precious" });
         var role = await ceph.CreateRoleAsync("reader", """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::main/*"]}]}""");
@@ -79,7 +79,7 @@ public sealed class RoleTests : IDisposable
     [RoleFact]
     public async Task A_role_that_the_server_may_not_take_is_refused_to_the_job_and_said_in_the_log()
     {
-        await using var ceph = await CephGateway.StartAsync();
+        await using var ceph = await CephGateway.StartAsync(hasTokenService: true);
         await using var server = await StartAsync(ceph, "arn:aws:iam:::role/nothing");
         var sha = server.PushScript("curl --silent --header \"Authorization: $(cat \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\")\" \"$AWS_CONTAINER_CREDENTIALS_FULL_URI\"");
         var run = await server.RunAsync(TestServer.Request(sha, "./run.sh"));

@@ -5,7 +5,7 @@ namespace AnalysisRunner.Storage.TestServers.Ceph;
 /// <summary>The smallest cluster that serves objects: one copy, no replicas, no disk.</summary>
 internal static class CephConfiguration
 {
-    internal static string Text(string folder, string cluster, int port, int monitorPort, long capacity) => string.Create(CultureInfo.InvariantCulture, $"""
+    internal static string Text(string folder, string cluster, int port, int monitorPort, long capacity, bool hasTokenService) => string.Create(CultureInfo.InvariantCulture, $"""
         [global]
         fsid = {cluster}
         mon_initial_members = a
@@ -37,7 +37,7 @@ internal static class CephConfiguration
         [client.rgw]
         rgw_frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
         rgw_thread_pool_size = 64
-        rgw_s3_auth_use_sts = true
+        rgw_s3_auth_use_sts = {(hasTokenService ? "true" : "false")}
         rgw_sts_key = abcdefghijklmnop
         rgw_crypt_require_ssl = false
         rgw_crypt_s3_kms_backend = testing

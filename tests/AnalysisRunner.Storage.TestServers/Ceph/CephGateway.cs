@@ -43,13 +43,14 @@ public sealed class CephGateway : IAsyncDisposable
 
     /// <summary>Starts the engine and waits until it answers.</summary>
     /// <param name="capacity">How much its objects may take of this machine's memory, in bytes.</param>
-    public static async Task<CephGateway> StartAsync(long capacity = 4L * 1024 * 1024 * 1024)
+    /// <param name="hasTokenService">Whether roles can be taken; then it tells a wrong secret from a missing right no longer.</param>
+    public static async Task<CephGateway> StartAsync(long capacity = 4L * 1024 * 1024 * 1024, bool hasTokenService = false)
     {
         var (port, monitorPort) = (FreePort(), FreePort());
         var gateway = new CephGateway(Directory.CreateTempSubdirectory("ceph-").FullName, port);
         try
         {
-            await gateway.StartAsync(port, monitorPort, capacity);
+            await gateway.StartAsync(port, monitorPort, capacity, hasTokenService);
             return gateway;
         }
         catch
@@ -92,10 +93,10 @@ public sealed class CephGateway : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartAsync(int port, int monitorPort, long capacity)
+    private async Task StartAsync(int port, int monitorPort, long capacity, bool hasTokenService)
     {
         var cluster = Guid.NewGuid().ToString();
-        await File.WriteAllTextAsync(_config, CephConfiguration.Text(_folder, cluster, port, monitorPort, capacity));
+        await File.WriteAllTextAsync(_config, CephConfiguration.Text(_folder, cluster, port, monitorPort, capacity, hasTokenService));
         foreach (var folder in new[] { "mon", "osd", "rgw", "run" }) Directory.CreateDirectory(Path.Combine(_folder, folder));
 
         var keys = Path.Combine(_folder, "keyring");
