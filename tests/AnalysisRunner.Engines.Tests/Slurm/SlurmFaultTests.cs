@@ -103,6 +103,25 @@ public sealed class SlurmFaultTests(SlurmFixture cluster) : IDisposable
     }
 
     [SlurmFact]
+    public async Task An_end_that_a_shared_file_system_shows_late_is_waited_for()
+    {
+        await using var engine = await OpenAsync(Options with { VisibilityLimit = TimeSpan.FromMinutes(10) });
+        // Who would write the end down is gone before that: what the engine sees is what it sees while a file system lags.
+        await engine.SubmitAsync(Specs.Batch(Key, Specs.Job(1, "kill -KILL $$")), CancellationToken.None);
+        string[] claims = [];
+        await SlurmTestCluster.UntilAsync(() => Task.FromResult((claims = Directory.GetFiles(_folder["state"], "1-1.claim", SearchOption.AllDirectories)).Length == 1));
+        await SlurmTestCluster.UntilAsync(async () => (await SlurmTestCluster.RunAsync("squeue", "-h")).Length == 0);
+        // For the end of this one Slurm is asked again.
+        (await engine.RunAsync(Specs.Batch("second", Specs.Job(1, "true")))).State.ShouldBe(BatchState.Succeeded);
+        (await engine.GetAsync(Key, CancellationToken.None))!.State.ShouldBe(BatchState.Running);
+
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000;
+        await File.WriteAllTextAsync(Path.ChangeExtension(claims[0], "end"), $"0\t-\t{now}\t{now}\t-\n0m0.000s 0m0.000s\n0m0.000s 0m0.000s\nend\n");
+
+        (await engine.EndAsync(Key)).State.ShouldBe(BatchState.Succeeded);
+    }
+
+    [SlurmFact]
     public async Task A_host_that_is_killed_is_followed_by_one_that_knows_everything()
     {
         var spec = Specs.Batch(Key, [.. Enumerable.Range(1, 30).Select(id => Specs.Job(id, $"echo {id} >> '{_folder["marks"]}'; {(id == 3 ? $"echo before; {Wait}; echo after" : ":")}", id > 10 ? [id - 10] : []))]);
