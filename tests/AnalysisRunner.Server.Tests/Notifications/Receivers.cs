@@ -52,7 +52,7 @@ internal sealed class HookReceiver : IAsyncDisposable
                 listener.Start();
                 return (listener, url);
             }
-            catch (HttpListenerException)
+            catch (Exception e) when (e is HttpListenerException or SocketException)
             {
                 listener.Close();
             }
