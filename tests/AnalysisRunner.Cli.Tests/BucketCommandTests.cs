@@ -22,12 +22,7 @@ public sealed class BucketCommandTests : IDisposable
     {
         await using var server = await CephGateway.StartAsync();
         await server.CreateBucketAsync("cohort");
-        await UseAsync("s3://cohort", new Dictionary<string, string>
-        {
-            ["AWS_ENDPOINT_URL_S3"] = server.Endpoint.ToString(),
-            ["AWS_ACCESS_KEY_ID"] = CephGateway.AccessKey,
-            ["AWS_SECRET_ACCESS_KEY"] = CephGateway.SecretKey,
-        });
+        await UseAsync("s3://cohort", server.Variables());
     }
 
     public void Dispose() => _folder.Dispose();
@@ -57,12 +52,13 @@ public sealed class BucketCommandTests : IDisposable
     }
 }
 
-/// <summary>A test that needs Ceph's gateway.</summary>
+/// <summary>A test that needs Ceph's gateway, git and bash.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CephFactAttribute : FactAttribute
 {
     public CephFactAttribute()
     {
+        Skip = new FactWithGitAttribute().Skip;
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (CephGateway.Programs.FirstOrDefault(program => !folders.Any(folder => File.Exists(Path.Combine(folder, program)))) is { } missing) Skip = $"needs {missing}";
     }

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Amazon.Runtime;
 using AnalysisRunner.Storage;
 using AnalysisRunner.Storage.Gcs;
+using AnalysisRunner.Storage.S3;
+using AnalysisRunner.Storage.TestServers.Ceph;
 using AnalysisRunner.Storage.TestServers.Gcs;
 
 namespace AnalysisRunner.Cli.Tests;
@@ -107,32 +110,21 @@ public sealed class ReproduceTests(LocalRunFixture local) : IClassFixture<LocalR
     }
 
     [FactWithGit]
-    public async Task Outputs_that_were_moved_into_a_bucket_with_their_metadata_are_found_there()
+    public async Task Outputs_that_were_moved_to_gs_with_their_metadata_are_found_there()
     {
-        var guid = await RunAsync("moved.sh", "echo moved > \"$out/moved.txt\"");
-        var folder = await OutputPathAsync(guid);
         await using var server = await GcsTestServer.StartAsync();
         server.Buckets.Create("archive");
-        await using (var store = new GcsStore(new GcsStoreOptions { Endpoint = server.Endpoint }))
-        {
-            foreach (var (from, to) in new[] { ("moved.txt", "v1/moved.txt"), ($".analysis-runner/{guid}.json", $"v1/.analysis-runner/{guid}.json") })
-            {
-                await using var content = File.OpenRead(Path.Combine(folder, from));
-                await store.WriteAsync(StoragePath.Parse("gs://archive/" + to), content);
-            }
-        }
-        var environment = new Dictionary<string, string>(local.Environment) { ["STORAGE_EMULATOR_HOST"] = server.Endpoint.ToString() };
+        await using var store = new GcsStore(new GcsStoreOptions { Endpoint = server.Endpoint });
+        await FindMovedAsync("gs://archive", store, new Dictionary<string, string> { ["STORAGE_EMULATOR_HOST"] = server.Endpoint.ToString() });
+    }
 
-        var found = await CliProcess.RunAsync(local.Root, environment, "", "reproduce", "gs://archive/v1/moved.txt");
-
-        found.ExitCode.ShouldBe(ExitCodes.Success, found.Error);
-        found.Output.ShouldBe("same\tdefault\tmoved.txt\t6\t6\n");
-        // Another run's metadata, of a server that this is not.
-        server.Buckets.TryChange("archive", "v1/moved.txt", _ => true, (_, _) => null, out _);
-        server.Buckets.TryChange("archive", $"v1/.analysis-runner/{guid}.json", _ => true, (_, _) => null, out _);
-        var none = await CliProcess.RunAsync(local.Root, environment, "", "reproduce", "gs://archive/v1/moved.txt");
-        none.ExitCode.ShouldBe(ExitCodes.Failed);
-        none.Error.ShouldContain("AR1074");
+    [CephFact]
+    public async Task Outputs_that_were_moved_to_s3_with_their_metadata_are_found_there()
+    {
+        await using var server = await CephGateway.StartAsync();
+        await server.CreateBucketAsync("archive");
+        await using var store = new S3Store(new S3StoreOptions { Endpoint = server.Endpoint, Credentials = new BasicAWSCredentials(CephGateway.AccessKey, CephGateway.SecretKey) });
+        await FindMovedAsync("s3://archive", store, server.Variables());
     }
 
     [FactWithGit]
@@ -148,6 +140,33 @@ public sealed class ReproduceTests(LocalRunFixture local) : IClassFixture<LocalR
         var waiting = submitted.Output.Trim()[^36..];
         (await local.RunAsync("reproduce", waiting)).Error.ShouldContain("Wait for its end");
         (await local.RunAsync("cancel", "--yes", waiting)).ExitCode.ShouldBe(0);
+    }
+
+    private async Task FindMovedAsync(string bucket, IObjectStore store, IReadOnlyDictionary<string, string> credentials)
+    {
+        var guid = await RunAsync($"moved-{bucket[..2]}.sh", "mkdir \"$out/deep\"; echo moved > \"$out/deep/moved.txt\"");
+        var folder = await OutputPathAsync(guid);
+        var objects = new[] { "deep/moved.txt", $".analysis-runner/{guid}.json" }.ToDictionary(name => name, name => StoragePath.Parse($"{bucket}/v1/{name}"));
+        foreach (var (name, path) in objects)
+        {
+            await using var content = File.OpenRead(Path.Combine(folder, name));
+            await store.WriteAsync(path, content);
+        }
+        var environment = new Dictionary<string, string>(local.Environment.Concat(credentials));
+        Task<Outcome> ReproduceAsync(params string[] words) => CliProcess.RunAsync(local.Root, environment, "", ["reproduce", .. words]);
+
+        var found = await ReproduceAsync($"{bucket}/v1/deep/moved.txt");
+        found.ExitCode.ShouldBe(ExitCodes.Success, found.Error);
+        found.Output.ShouldBe("same\tdefault\tdeep/moved.txt\t6\t6\n");
+        (await ReproduceAsync($"{bucket}/v1/deep", "--against", guid)).Error.ShouldContain($"Invocation {guid} of");
+
+        // What was changed there was not made by it; and without its metadata nothing says whose it was.
+        await store.WriteAsync(objects["deep/moved.txt"], new MemoryStream("edited"u8.ToArray()));
+        var changed = await ReproduceAsync($"{bucket}/v1/deep/moved.txt");
+        (changed.ExitCode, changed.Error.Contains("AR1075", StringComparison.Ordinal)).ShouldBe((ExitCodes.Failed, true), changed.Error);
+        await store.DeleteAsync([.. objects.Values]);
+        var none = await ReproduceAsync($"{bucket}/v1/deep/moved.txt");
+        (none.ExitCode, none.Error.Contains("AR1074", StringComparison.Ordinal)).ShouldBe((ExitCodes.Failed, true), none.Error);
     }
 
     private Task<string> RunAsync(string script, string body, params string[] options)

@@ -80,10 +80,53 @@ public sealed class TerminalTests(LocalRunFixture local) : IClassFixture<LocalRu
         Terminal.Plain(option.Output).Trim().ShouldBe("--dataset");
     }
 
+    [ShellFact("zsh")]
+    public async Task Zsh_completes_commands_options_and_files()
+    {
+        using var programs = new TemporaryFolder();
+        using var shell = CliProcess.StartProgram(local.Batch, Around(programs), null, "script", "-q", "-e", "-c", "stty -echo cols 200 rows 40; exec zsh -f -i", "/dev/null");
+        // A key that shows what stands on the line then.
+        shell.Type("PROMPT=; autoload -Uz compinit; compinit -u -D; source <(analysis-runner completion zsh); show() { print -r -- \"<$BUFFER>\"; BUFFER= }; zle -N show; bindkey '^G' show; echo ready-$((40 + 2))");
+        await shell.Output.WaitForAsync("ready-42", CliProcess.Limit);
+        foreach (var (typed, completed) in new[] { ("repr", "reproduce "), ("invocations --data", "invocations --dataset "), ("submit hello.s", "submit hello.sh "), ("nothing-lik", "nothing-lik") })
+        {
+            shell.Type($"analysis-runner {typed}\t\a");
+            (await shell.Output.WaitForAsync($"<analysis-runner {typed}[^>]*>", CliProcess.Limit)).Value.ShouldBe($"<analysis-runner {completed}>");
+        }
+        shell.Type("exit 0");
+        (await shell.EndAsync()).ExitCode.ShouldBe(0);
+    }
+
+    [ShellFact("fish")]
+    public async Task Fish_completes_commands_options_and_files()
+    {
+        using var programs = new TemporaryFolder();
+        using var shell = CliProcess.StartProgram(
+            local.Batch, Around(programs), "", "fish", "--no-config", "-c",
+            "source (analysis-runner completion fish | psub); for line in repr 'invocations --data' 'submit hello.s' nothing-lik; complete -C \"analysis-runner $line\"; echo .; end");
+        (await shell.EndAsync()).ShouldBe(new Outcome(0, "reproduce\n.\n--dataset\n.\nhello.sh\n.\n.\n", ""));
+    }
+
+    private Dictionary<string, string> Around(TemporaryFolder programs) => new(local.Environment)
+    {
+        ["PATH"] = $"{CliProcess.InstallInto(programs)}:{Environment.GetEnvironmentVariable("PATH")}",
+        ["SHELL"] = "/bin/bash",
+        ["TERM"] = "xterm",
+        ["HOME"] = programs.Path,
+    };
+
     private Task<Outcome> TerminalAsync(string command, params (string Name, string Value)[] more)
     {
         var environment = new Dictionary<string, string>(local.Environment);
         foreach (var (name, value) in more) environment[name] = value;
         return Terminal.RunAsync(local.Batch, environment, command);
     }
+}
+
+/// <summary>A test on a pseudo-terminal that needs another shell.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ShellFactAttribute : FactAttribute
+{
+    public ShellFactAttribute(string shell) => Skip = Terminal.Missing
+        ?? ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, shell))) ? null : $"needs {shell}");
 }

@@ -70,6 +70,14 @@ public sealed class CephGateway : IAsyncDisposable
         ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
     });
 
+    /// <summary>The variables by which programs of AWS's kind find it and sign in.</summary>
+    public Dictionary<string, string> Variables() => new()
+    {
+        ["AWS_ENDPOINT_URL_S3"] = Endpoint.ToString(),
+        ["AWS_ACCESS_KEY_ID"] = AccessKey,
+        ["AWS_SECRET_ACCESS_KEY"] = SecretKey,
+    };
+
     public async Task CreateBucketAsync(string name)
     {
         using var client = CreateClient();
