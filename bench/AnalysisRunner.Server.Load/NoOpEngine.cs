@@ -21,7 +21,7 @@ internal sealed class NoOpEngine(bool holds) : IBatchEngine
     public ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<JobSpec>>([]);
 
-    public ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation) => ValueTask.FromResult(0L);
+    public ValueTask<long> GetLogLengthAsync(string key, int job, int? attempt, CancellationToken cancellation) => ValueTask.FromResult(0L);
 
     public ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<AttemptSummary>>([]);
@@ -30,7 +30,7 @@ internal sealed class NoOpEngine(bool holds) : IBatchEngine
         ValueTask.FromResult<IReadOnlyList<JobGroupSummary>>([]);
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(
-        string key, int job, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
+        string key, int job, int? attempt, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
         yield break;

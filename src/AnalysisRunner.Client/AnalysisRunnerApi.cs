@@ -100,8 +100,8 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string arGuid, long offset, bool follow, CancellationToken cancellation) =>
-        ReadBytesAsync(InvocationPath(arGuid) + "/log", offset, follow, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string arGuid, int? attempt, long offset, bool follow, CancellationToken cancellation) =>
+        ReadBytesAsync(InvocationPath(arGuid) + "/log", attempt, offset, follow, cancellation);
 
     /// <inheritdoc/>
     public Task CancelAsync(string arGuid, CancellationToken cancellation) =>
@@ -156,8 +156,8 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
         _transport.GetAsync(Text($"{BatchPath(key)}/jobs/{job}/attempts"), ApiJson.Lenient.IReadOnlyListAttemptSummary, cancellation);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadJobLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation) =>
-        ReadBytesAsync(Text($"{BatchPath(key)}/jobs/{job}/log"), offset, follow, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadJobLogAsync(string key, int job, int? attempt, long offset, bool follow, CancellationToken cancellation) =>
+        ReadBytesAsync(Text($"{BatchPath(key)}/jobs/{job}/log"), attempt, offset, follow, cancellation);
 
     /// <inheritdoc/>
     public Task<Invocation> ApproveAsync(string arGuid, string digest, CancellationToken cancellation) =>
@@ -176,13 +176,14 @@ public sealed class AnalysisRunnerApi : IAnalysisRunnerApi, IDisposable
     public void Dispose() => _transport.Dispose();
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadBytesAsync(
-        string path, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
+        string path, int? attempt, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var buffer = new byte[16 * 1024];
+        var which = attempt is { } number ? Text($"attempt={number}&") : "";
         for (var failures = 0; ;)
         {
             using var response = await _transport.OpenAsync(
-                Text($"{path}?offset={offset}&follow={(follow ? "true" : "false")}"), "text/plain", null, cancellation).ConfigureAwait(false);
+                Text($"{path}?{which}offset={offset}&follow={(follow ? "true" : "false")}"), "text/plain", null, cancellation).ConfigureAwait(false);
             using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
 
             while (true)

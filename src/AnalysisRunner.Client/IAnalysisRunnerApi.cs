@@ -37,8 +37,11 @@ public interface IAnalysisRunnerApi
     /// <summary><c>GET /api/v1/invocations/{arGuid}/events</c> (server-sent events): those after <paramref name="after"/>, then live until the invocation is final.</summary>
     IAsyncEnumerable<InvocationEvent> FollowEventsAsync(string arGuid, long after, CancellationToken cancellation);
 
-    /// <summary><c>GET /api/v1/invocations/{arGuid}/log?follow=</c>: the driver's output from a byte offset on.</summary>
-    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string arGuid, long offset, bool follow, CancellationToken cancellation);
+    /// <summary>
+    /// <c>GET /api/v1/invocations/{arGuid}/log?attempt=&amp;offset=&amp;follow=</c>: the driver's output in one attempt, from 1, or with null in the last one, from a
+    /// byte offset on.
+    /// </summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string arGuid, int? attempt, long offset, bool follow, CancellationToken cancellation);
 
     /// <summary><c>POST /api/v1/invocations/{arGuid}/cancel</c></summary>
     Task CancelAsync(string arGuid, CancellationToken cancellation);
@@ -84,8 +87,11 @@ public interface IAnalysisRunnerApi
     /// <summary><c>GET /api/v1/batches/{key}/jobs/{job}/attempts</c>: how each ended and what it used, ascending.</summary>
     Task<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation);
 
-    /// <summary><c>GET /api/v1/batches/{key}/jobs/{job}/log?follow=</c>: a job's output from a byte offset on.</summary>
-    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadJobLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation);
+    /// <summary>
+    /// <c>GET /api/v1/batches/{key}/jobs/{job}/log?attempt=&amp;offset=&amp;follow=</c>: a job's output in one attempt, from 1, or with null in the last one, from a
+    /// byte offset on.
+    /// </summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadJobLogAsync(string key, int job, int? attempt, long offset, bool follow, CancellationToken cancellation);
 
     /// <summary><c>POST /api/v1/sign-in-codes</c>: a fresh single-use link to the pages; local runner only.</summary>
     Task<SignInLink> CreateSignInLinkAsync(CancellationToken cancellation);

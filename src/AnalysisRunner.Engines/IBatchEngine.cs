@@ -35,13 +35,19 @@ public interface IBatchEngine : IAsyncDisposable
     ValueTask<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation);
 
     /// <summary>
-    /// The bytes that a job wrote to stdout and stderr, from <paramref name="offset"/> on: of its last attempt. With <paramref name="follow"/> the
-    /// sequence ends when the job has ended and everything was read; without, at the current end.
+    /// The bytes that a job wrote to stdout and stderr, from <paramref name="offset"/> on, in one attempt. With <paramref name="follow"/> the sequence ends
+    /// when the attempt has ended and everything was read; without, at the current end. Logs of earlier attempts are kept as long as that of the last one.
     /// </summary>
-    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation);
+    /// <param name="key">The batch's key.</param>
+    /// <param name="job">The job's id.</param>
+    /// <param name="attempt">The attempt, from 1; null is the last one, and followed, those that come after it too, until the job has ended.</param>
+    /// <param name="offset">The first byte, from 0.</param>
+    /// <param name="follow">Whether to wait for what is still to come.</param>
+    /// <param name="cancellation">Breaks the sequence off.</param>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, int? attempt, long offset, bool follow, CancellationToken cancellation);
 
     /// <summary>How many bytes <see cref="ReadLogAsync"/> would read from the beginning now; 0 when there is no log.</summary>
-    ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation);
+    ValueTask<long> GetLogLengthAsync(string key, int job, int? attempt, CancellationToken cancellation);
 
     /// <summary>Cancels what has not ended; running jobs are stopped. Idempotent; unknown keys are ignored.</summary>
     Task CancelAsync(string key, string reason, CancellationToken cancellation);

@@ -16,7 +16,8 @@ public sealed class BatchCommandTests(LocalRunFixture local) : IClassFixture<Loc
         curl --silent --show-error --fail --noproxy '*' --header "Authorization: Bearer $(cat "$ANALYSIS_RUNNER_TOKEN_FILE")" --header 'Content-Type: application/json' --data-binary @- "$ANALYSIS_RUNNER_URL/api/v1/batches" << END
         {"key": "two", "name": "two jobs", "jobs": [
           {"id": 1, "name": "first job", "command": "echo 'Hello, $1' > '$out/greeting.txt'"},
-          {"id": 2, "name": "second job", "command": "cat '$out/greeting.txt'; exit $2", "parents": [1]}]}
+          {"id": 2, "name": "second job", "command": "cat '$out/greeting.txt'; exit $2", "parents": [1]},
+          {"id": 3, "name": "second try", "command": "echo another >> \\"\$BATCH_TMPDIR/tries\\"; grep -c another \\"\$BATCH_TMPDIR/tries\\"; [ \$(grep -c another \\"\$BATCH_TMPDIR/tries\\") = 2 ]", "attempts": 2}]}
         END
 
         """;
@@ -27,14 +28,20 @@ public sealed class BatchCommandTests(LocalRunFixture local) : IClassFixture<Loc
         var guid = await RunAsync("0", ExitCodes.Success);
 
         var batches = await local.RunAsync("batches", guid);
-        batches.Output.Split('\t')[..4].ShouldBe([guid + ".two", "two jobs", "succeeded", "2 of 2 ended"], batches.Output);
+        batches.Output.Split('\t')[..4].ShouldBe([guid + ".two", "two jobs", "succeeded", "3 of 3 ended"], batches.Output);
         using var batch = JsonDocument.Parse((await local.RunAsync("batches", guid, "--json")).Output);
-        batch.RootElement[0].GetProperty("jobs").GetProperty("succeeded").GetInt32().ShouldBe(2);
+        batch.RootElement[0].GetProperty("jobs").GetProperty("succeeded").GetInt32().ShouldBe(3);
         var jobs = (await local.RunAsync("jobs", guid)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToList();
-        jobs.Select(cells => (cells[0], cells[1], cells[2], cells[3], cells[4])).ShouldBe([("1", "first job", "succeeded", "0", "1"), ("2", "second job", "succeeded", "0", "1")]);
+        jobs.Select(cells => (cells[0], cells[1], cells[2], cells[3], cells[4])).ShouldBe([("1", "first job", "succeeded", "0", "1"), ("2", "second job", "succeeded", "0", "1"), ("3", "second try", "succeeded", "0", "2")]);
         (await local.RunAsync("jobs", guid + ".two", "--state", "failed")).ShouldBe(new Outcome(0, "", "There is no such job.\n"));
         (await local.RunAsync("log", guid, "--job", "2")).Output.ShouldBe("Hello, Ada\n");
         (await local.RunAsync("log", guid, "--batch", guid + ".two", "--job", "2", "-f")).Output.ShouldBe("Hello, Ada\n");
+        foreach (var attempt in new[] { "1", "2" }) (await local.RunAsync("log", guid, "--job", "3", "--attempt", attempt)).Output.ShouldBe(attempt + "\n");
+        (await local.RunAsync("log", guid, "--job", "3")).Output.ShouldBe("2\n");
+        (await local.RunAsync("log", guid, "--attempt", "1", "-f")).Output.ShouldBe((await local.RunAsync("log", guid)).Output);
+        var none = await local.RunAsync("log", guid, "--job", "3", "--attempt", "3");
+        (none.ExitCode, none.Error.Contains("AR6040", StringComparison.Ordinal), none.Error.Contains("it has 1, 2", StringComparison.Ordinal)).ShouldBe((ExitCodes.RefusedByServer, true, true), none.Error);
+        (await local.RunAsync("log", guid, "--attempt", "0")).ExitCode.ShouldBe(ExitCodes.Usage);
         (await local.RunAsync("log", "-f", guid)).Output.ShouldContain("second job | Hello, Ada");
         (await local.RunAsync("show", guid)).Output.ShouldContain("'two jobs': succeeded");
         (await local.RunAsync("jobs", "no-such-batch")).Error.ShouldContain("AR6040");

@@ -87,6 +87,7 @@ public sealed class StreamTests
             var offset = int.Parse(context.Request.Query["offset"]!, System.Globalization.CultureInfo.InvariantCulture);
             offsets.Add(context.Request.Query["offset"]);
             context.Request.Query["follow"].ToString().ShouldBe("true");
+            context.Request.Query["attempt"].ToString().ShouldBe("3");
             var rest = Encoding.UTF8.GetBytes(Log)[offset..];
             await context.Response.Body.WriteAsync(request == 1 ? rest.AsMemory(0, 5) : rest);
             await context.Response.Body.FlushAsync();
@@ -97,7 +98,7 @@ public sealed class StreamTests
         using var api = server.Client();
 
         var text = new StringBuilder();
-        await foreach (var piece in api.ReadJobLogAsync("b-1", 2, 7, follow: true, default))
+        await foreach (var piece in api.ReadJobLogAsync("b-1", 2, 3, 7, follow: true, default))
         {
             text.Append(Encoding.UTF8.GetString(piece.Span));
             read.Release();
@@ -125,7 +126,7 @@ public sealed class StreamTests
 
         static async Task ReadAllAsync(IAnalysisRunnerApi api)
         {
-            await foreach (var _ in api.ReadLogAsync("a-1", 0, follow: true, default)) { }
+            await foreach (var _ in api.ReadLogAsync("a-1", null, 0, follow: true, default)) { }
         }
     }
 

@@ -33,23 +33,23 @@ internal static class EngineReading
     public static async Task<JobSummary> JobAsync(this IBatchEngine engine, string key, int job) =>
         (await engine.GetJobsAsync(key, job - 1, 1, CancellationToken.None)).ShouldHaveSingleItem();
 
-    public static async Task<byte[]> LogBytesAsync(this IBatchEngine engine, string key, int job, long offset = 0, bool follow = false)
+    public static async Task<byte[]> LogBytesAsync(this IBatchEngine engine, string key, int job, long offset = 0, bool follow = false, int? attempt = null)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var all = new MemoryStream();
-        await foreach (var chunk in engine.ReadLogAsync(key, job, offset, follow, patience.Token)) all.Write(chunk.Span);
+        await foreach (var chunk in engine.ReadLogAsync(key, job, attempt, offset, follow, patience.Token)) all.Write(chunk.Span);
         return all.ToArray();
     }
 
-    public static async Task<string> LogAsync(this IBatchEngine engine, string key, int job, bool follow = false) =>
-        Encoding.UTF8.GetString(await engine.LogBytesAsync(key, job, follow: follow));
+    public static async Task<string> LogAsync(this IBatchEngine engine, string key, int job, bool follow = false, int? attempt = null) =>
+        Encoding.UTF8.GetString(await engine.LogBytesAsync(key, job, follow: follow, attempt: attempt));
 
     /// <summary>Reads a followed log until a text has appeared in it.</summary>
     public static async Task SeeAsync(this IBatchEngine engine, string key, int job, string text)
     {
         using var patience = new CancellationTokenSource(Patience);
         var seen = "";
-        await foreach (var chunk in engine.ReadLogAsync(key, job, 0, follow: true, patience.Token))
+        await foreach (var chunk in engine.ReadLogAsync(key, job, null, 0, follow: true, patience.Token))
         {
             seen += Encoding.UTF8.GetString(chunk.Span);
             if (seen.Contains(text, StringComparison.Ordinal)) return;

@@ -65,6 +65,11 @@ internal sealed class JobRun(JobSpec spec)
         };
     }
 
+    /// <summary>Which attempt's log is the last to read, 0 while there is none, and whether nothing more will be written to it: of one attempt, or of the job.</summary>
+    public (int Last, bool HasEnded) LogEnd(int? attempt) => attempt is { } one
+        ? (LastAttempt >= one ? one : 0, IsFinal || LastAttempt > one || (LastAttempt == one && State != JobState.Running))
+        : (LastAttempt, IsFinal);
+
     /// <summary>The attempts, ascending.</summary>
     public IReadOnlyList<AttemptSummary> AttemptSummaries()
     {

@@ -141,20 +141,21 @@ public sealed class LocalEngine : IBatchEngine
         _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? _core.Look(batch, run.GroupSummaries) : [];
 
     /// <inheritdoc/>
-    /// <remarks>When the job is tried again while the log is followed, the log of the next attempt comes after that of the one before, in full.</remarks>
+    /// <remarks>When the job is tried again while the log of the last attempt is followed, that of the next one comes after it, in full.</remarks>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(
-        string key, int job, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
+        string key, int job, int? attempt, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (attempt is { } number) ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, nameof(attempt));
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) yield break;
-        await foreach (var chunk in LogReader.ReadAsync(_core, _logLimit, batch, run.Jobs[job - 1], offset, follow, _closing.Token, cancellation)) yield return chunk;
+        await foreach (var chunk in LogReader.ReadAsync(_core, _logLimit, batch, run.Jobs[job - 1], attempt, offset, follow, _closing.Token, cancellation)) yield return chunk;
     }
 
     /// <inheritdoc/>
-    public async ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation)
+    public async ValueTask<long> GetLogLengthAsync(string key, int job, int? attempt, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return 0;
-        var last = _core.Read(() => run.Jobs[job - 1].LastAttempt);
+        var last = _core.Read(() => run.Jobs[job - 1].LogEnd(attempt).Last);
         var log = new FileInfo(batch.Folder.Attempt(job, last).Log);
         return log.Exists ? log.Length : 0;
     }

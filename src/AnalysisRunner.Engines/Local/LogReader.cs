@@ -12,24 +12,24 @@ internal static class LogReader
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(320);
 
     /// <summary>
-    /// The bytes of the last attempt from an offset on. Followed, the later attempts come after it in full, and the sequence ends with the job (or with
-    /// the engine, by <c>closing</c>).
+    /// The bytes of one attempt, or with null of the last one, from an offset on. Of the last one followed, the later attempts come after it in full, and the
+    /// sequence ends with the job (or with the engine, by <c>closing</c>).
     /// </summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        EngineCore core, LogLimit limit, LiveBatch batch, JobRun job, long offset, bool follow, CancellationToken closing,
+        EngineCore core, LogLimit limit, LiveBatch batch, JobRun job, int? attempt, long offset, bool follow, CancellationToken closing,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (var chunk in ReadAsync(
-            () => core.NextChange(batch), () => core.Read(() => (job.LastAttempt, job.IsFinal)), attempt => batch.Folder.Attempt(job.Spec.Id, attempt).Log, limit, offset, follow, closing, cancellation)) yield return chunk;
+            () => core.NextChange(batch), () => core.Read(() => job.LogEnd(attempt)), number => batch.Folder.Attempt(job.Spec.Id, number).Log, limit, offset, follow, closing, cancellation)) yield return chunk;
     }
 
     /// <summary>The same of any engine.</summary>
     /// <param name="nextChange">Ends at the next change of the batch.</param>
-    /// <param name="look">The last attempt of the job, and whether the job has ended.</param>
+    /// <param name="look">The last attempt whose log is read, 0 while there is none, and whether nothing more will be written (<see cref="JobRun.LogEnd"/>).</param>
     /// <param name="log">The log file of an attempt.</param>
     /// <param name="limit">The limit of logs.</param>
-    /// <param name="offset">Where to begin in the log of the last attempt.</param>
-    /// <param name="follow">Whether to go on until the job has ended.</param>
+    /// <param name="offset">Where to begin in the log of that attempt.</param>
+    /// <param name="follow">Whether to go on until nothing more will be written.</param>
     /// <param name="closing">Ends the sequence.</param>
     /// <param name="cancellation">Breaks the sequence off.</param>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(

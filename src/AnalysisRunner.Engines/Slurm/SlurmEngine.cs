@@ -103,10 +103,10 @@ public sealed class SlurmEngine : IBatchEngine
     }
 
     /// <inheritdoc/>
-    public async ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation)
+    public async ValueTask<long> GetLogLengthAsync(string key, int job, int? attempt, CancellationToken cancellation)
     {
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) return 0;
-        var last = _core.Read(() => run.Jobs[job - 1].LastAttempt);
+        var last = _core.Read(() => run.Jobs[job - 1].LogEnd(attempt).Last);
         return batch.LogOfAttempt(job, last) is { } path && new FileInfo(path) is { Exists: true, Length: var length } ? length : 0;
     }
 
@@ -122,17 +122,18 @@ public sealed class SlurmEngine : IBatchEngine
         _core.Find(key) is { } batch && await LoadAsync(batch, cancellation) is { } run ? _core.Read(run.GroupSummaries) : [];
 
     /// <inheritdoc/>
-    /// <remarks>When the job is tried again while the log is followed, the log of the next attempt comes after that of the one before, in full.</remarks>
+    /// <remarks>When the job is tried again while the log of the last attempt is followed, that of the next one comes after it, in full.</remarks>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(
-        string key, int job, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
+        string key, int job, int? attempt, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (attempt is { } number) ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, nameof(attempt));
         if (_core.Find(key) is not { } batch || await LoadAsync(batch, cancellation) is not { } run || job < 1 || job > run.Jobs.Length) yield break;
         var state = run.Jobs[job - 1];
         await foreach (var chunk in LogReader.ReadAsync(
-            () => _core.NextChange(batch), () => _core.Read(() => (state.LastAttempt, state.IsFinal)),
+            () => _core.NextChange(batch), () => _core.Read(() => state.LogEnd(attempt)),
             // An attempt that nobody claimed wrote nothing.
-            attempt => batch.LogOfAttempt(job, attempt) ?? batch.Log(0, 0),
+            number => batch.LogOfAttempt(job, number) ?? batch.Log(0, 0),
             _core.LogLimit, offset, follow, _core.Closing, cancellation)) yield return chunk;
     }
 

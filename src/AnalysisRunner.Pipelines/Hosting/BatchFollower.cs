@@ -59,7 +59,7 @@ internal sealed class BatchFollower(IBatchEngine engine, ProgressDisplay display
     private async Task PrintAsync(string key, int id, string name, bool follow)
     {
         var lines = new PrefixedLines(display, name.Length > 0 ? name : $"job {id}");
-        await foreach (var piece in engine.ReadLogAsync(key, id, 0, follow, CancellationToken.None).ConfigureAwait(false)) lines.Write(piece);
+        await foreach (var piece in engine.ReadLogAsync(key, id, null, 0, follow, CancellationToken.None).ConfigureAwait(false)) lines.Write(piece);
         lines.Finish();
         var ended = (await engine.GetJobsAsync(key, id - 1, 1, CancellationToken.None).ConfigureAwait(false)).Single();
         if (ended.State != JobState.Succeeded) lines.Say(Describe(ended));

@@ -58,7 +58,7 @@ internal static class BatchRoutes
         await LogStream.WriteAsync(
             context,
             await Read(context).ReadJobLogAsync(
-                context.GetCaller(), Key(context), Job(context), offset, Requests.Flag(context, "follow"), InvocationRoutes.Streaming(context)));
+                context.GetCaller(), Key(context), Job(context), Requests.Attempt(context), offset, Requests.Flag(context, "follow"), InvocationRoutes.Streaming(context)));
     }
 
     private static async Task<BatchSpec> ReadAsync(HttpContext context, long limit)

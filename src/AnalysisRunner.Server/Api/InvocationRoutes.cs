@@ -85,7 +85,12 @@ internal static class InvocationRoutes
     {
         var arGuid = (await FindAsync(context)).Invocation.ArGuid;
         var offset = Requests.Number(context, "offset", 0, 0, long.MaxValue);
-        await LogStream.WriteAsync(context, Read(context).ReadDriverLogAsync(arGuid, offset, Requests.Flag(context, "follow"), Streaming(context)));
+        var (follow, cancellation) = (Requests.Flag(context, "follow"), Streaming(context));
+        await LogStream.WriteAsync(
+            context,
+            Requests.Attempt(context) is { } attempt
+                ? await Read(context).ReadDriverLogAsync(arGuid, attempt, offset, follow, cancellation)
+                : Read(context).ReadDriverLogAsync(arGuid, offset, follow, cancellation));
     }
 
     private static async Task CancelAsync(HttpContext context)

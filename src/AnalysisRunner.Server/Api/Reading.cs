@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
@@ -61,16 +62,36 @@ internal sealed class Reading(IInvocationLog log, IBatchEngine engine, CurrentSe
         return await engine.GetAttemptsAsync(key, job, cancellation);
     }
 
-    /// <summary>What a job wrote.</summary>
-    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>; thrown before the first byte.</exception>
-    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> ReadJobLogAsync(
-        Caller caller, string key, int job, long offset, bool follow, CancellationToken cancellation)
+    /// <summary>An attempt of a job or a driver that the caller may see.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>.</exception>
+    public async Task<AttemptSummary> GetAttemptAsync(string key, int job, int number, CancellationToken cancellation)
     {
-        await FindJobAsync(caller, key, job, cancellation);
-        return engine.ReadLogAsync(key, job, offset, follow, cancellation);
+        var attempts = await engine.GetAttemptsAsync(key, job, cancellation);
+        return attempts.FirstOrDefault(attempt => attempt.Number == number) ?? throw new AnalysisRunnerException(
+            PolicyCodes.Unknown,
+            string.Create(CultureInfo.InvariantCulture, $"The job '{job}' of the batch {Quoted.Value(key)} has no attempt '{number}'; ")
+            + (attempts.Count == 0 ? "it has made none yet." : $"it has {string.Join(", ", attempts.Select(attempt => attempt.Number.ToString(CultureInfo.InvariantCulture)))}."));
     }
 
-    /// <summary>What a driver wrote; with <paramref name="follow"/>, waits for it to start and goes on until it has ended.</summary>
+    /// <summary>What a job wrote, in one attempt or, with null, in the last one.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>; thrown before the first byte.</exception>
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> ReadJobLogAsync(
+        Caller caller, string key, int job, int? attempt, long offset, bool follow, CancellationToken cancellation)
+    {
+        await FindJobAsync(caller, key, job, cancellation);
+        if (attempt is { } number) await GetAttemptAsync(key, job, number, cancellation);
+        return engine.ReadLogAsync(key, job, attempt, offset, follow, cancellation);
+    }
+
+    /// <summary>What a driver wrote in one attempt.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6040</c>; thrown before the first byte.</exception>
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> ReadDriverLogAsync(string arGuid, int attempt, long offset, bool follow, CancellationToken cancellation)
+    {
+        await GetAttemptAsync(arGuid, DriverBatch.Job, attempt, cancellation);
+        return engine.ReadLogAsync(arGuid, DriverBatch.Job, attempt, offset, follow, cancellation);
+    }
+
+    /// <summary>What a driver wrote in its last attempt; with <paramref name="follow"/>, waits for it to start and goes on until it has ended.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadDriverLogAsync(
         string arGuid, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -80,7 +101,7 @@ internal sealed class Reading(IInvocationLog log, IBatchEngine engine, CurrentSe
             if (!follow || await log.GetAsync(arGuid, cancellation) is not { Invocation.IsFinal: false }) yield break;
             await Task.Delay(StartInterval, cancellation);
         }
-        await foreach (var piece in engine.ReadLogAsync(arGuid, DriverBatch.Job, offset, follow, cancellation)) yield return piece;
+        await foreach (var piece in engine.ReadLogAsync(arGuid, DriverBatch.Job, null, offset, follow, cancellation)) yield return piece;
     }
 
     private async Task FindJobAsync(Caller caller, string key, int job, CancellationToken cancellation)

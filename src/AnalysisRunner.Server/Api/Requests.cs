@@ -83,6 +83,10 @@ internal static class Requests
         return text.Length == 0 ? fallback : Parse(name, text, minimum, maximum);
     }
 
+    /// <summary>The number of an attempt, from 1, in the query; null when it is absent, which means the last one.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6024</c>.</exception>
+    public static int? Attempt(HttpContext context) => (int)Number(context, "attempt", 0, 1, int.MaxValue) is > 0 and var number ? number : null;
+
     /// <summary>A <c>true</c> or <c>false</c> of the query; false when it is absent.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6024</c>.</exception>
     public static bool Flag(HttpContext context, string name) => context.Request.Query[name].ToString() switch

@@ -47,6 +47,7 @@ internal static class PageRoutes
         routes.MapGet("/batches/{key}", Page(BatchPages.ShowAsync));
         routes.MapGet("/batches/{key}/events", Page(BatchPages.FollowAsync));
         routes.MapGet("/batches/{key}/jobs/{job}", Page(BatchPages.ShowJobAsync));
+        routes.MapGet("/batches/{key}/jobs/{job}/attempts/{attempt}", Page(BatchPages.ShowJobAsync));
         routes.MapGet("/datasets", Page(DatasetPages.ListAsync));
         routes.MapGet("/denials", Page(DenialPages.ListAsync));
         routes.MapGet(SignOutPages.Path, Page(SignOutPages.AskAsync));

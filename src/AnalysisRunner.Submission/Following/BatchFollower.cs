@@ -63,7 +63,7 @@ internal sealed class BatchFollower(string key, RunnerConnection connection, Per
             connection,
             async api =>
             {
-                await foreach (var piece in api.ReadJobLogAsync(key, job, offset, follow: false, cancellation).ConfigureAwait(false))
+                await foreach (var piece in api.ReadJobLogAsync(key, job, null, offset, follow: false, cancellation).ConfigureAwait(false))
                 {
                     offset += piece.Length;
                     foreach (var line in lines.Feed(piece.Span)) output.WriteLine($"{name} | {line}");

@@ -82,7 +82,7 @@ public sealed class RunFollower(
     private Task FollowLogAsync(string arGuid, CancellationToken cancellation) => ResumeAsync(
         async (api, progressed) =>
         {
-            await foreach (var piece in api.ReadLogAsync(arGuid, _offset, follow: true, cancellation).ConfigureAwait(false))
+            await foreach (var piece in api.ReadLogAsync(arGuid, null, _offset, follow: true, cancellation).ConfigureAwait(false))
             {
                 Print(piece);
                 progressed();
@@ -131,7 +131,7 @@ public sealed class RunFollower(
             connection,
             async api =>
             {
-                await foreach (var piece in api.ReadLogAsync(arGuid, _offset, follow: false, cancellation).ConfigureAwait(false)) Print(piece);
+                await foreach (var piece in api.ReadLogAsync(arGuid, null, _offset, follow: false, cancellation).ConfigureAwait(false)) Print(piece);
                 return true;
             },
             cancellation).ConfigureAwait(false);

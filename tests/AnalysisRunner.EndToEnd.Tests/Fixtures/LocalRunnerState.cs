@@ -52,14 +52,14 @@ internal sealed class LocalRunnerState : IAsyncDisposable
     public async Task<string> JobLogAsync(string batch, int job)
     {
         using var text = new MemoryStream();
-        await foreach (var bytes in Api().ReadJobLogAsync(batch, job, 0, follow: false, CancellationToken.None)) text.Write(bytes.Span);
+        await foreach (var bytes in Api().ReadJobLogAsync(batch, job, null, 0, follow: false, CancellationToken.None)) text.Write(bytes.Span);
         return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }
 
     public async Task<string> DriverLogAsync(string arGuid)
     {
         using var text = new MemoryStream();
-        await foreach (var bytes in Api().ReadLogAsync(arGuid, 0, follow: false, CancellationToken.None)) text.Write(bytes.Span);
+        await foreach (var bytes in Api().ReadLogAsync(arGuid, null, 0, follow: false, CancellationToken.None)) text.Write(bytes.Span);
         return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }
 

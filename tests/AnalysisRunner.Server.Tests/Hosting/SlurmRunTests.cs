@@ -75,7 +75,7 @@ public sealed class SlurmRunTests(SlurmFixture cluster)
             new BatchSpec { Key = "child", Name = "child", Jobs = [new JobSpec { Id = 1, Name = "job", Command = "echo \"job in $SLURM_JOB_PARTITION\"" }, new JobSpec { Id = 2, Name = "job", Command = "true", Parents = [1] }] },
             patience.Token);
         var log = new MemoryStream();
-        await foreach (var piece in driver.ReadJobLogAsync(batch.Key, 1, 0, true, patience.Token)) log.Write(piece.Span);
+        await foreach (var piece in driver.ReadJobLogAsync(batch.Key, 1, null, 0, true, patience.Token)) log.Write(piece.Span);
         await File.WriteAllTextAsync(go, "");
 
         var run = await server.EndOfAsync(accepted.ArGuid);

@@ -81,7 +81,7 @@ internal sealed class TestRunner : IAsyncDisposable
     public async Task<string> LogAsync(string arGuid, bool follow = false, long offset = 0)
     {
         var text = new MemoryStream();
-        await foreach (var piece in Api.ReadLogAsync(arGuid, offset, follow, Limit())) text.Write(piece.Span);
+        await foreach (var piece in Api.ReadLogAsync(arGuid, null, offset, follow, Limit())) text.Write(piece.Span);
         return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }
 

@@ -178,7 +178,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         using var api = Connect();
         var text = new MemoryStream();
-        await foreach (var piece in api.ReadLogAsync(arGuid, 0, false, TestRunner.Limit())) text.Write(piece.Span);
+        await foreach (var piece in api.ReadLogAsync(arGuid, null, 0, false, TestRunner.Limit())) text.Write(piece.Span);
         return Encoding.UTF8.GetString(text.ToArray());
     }
 

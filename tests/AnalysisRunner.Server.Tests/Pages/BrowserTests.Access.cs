@@ -18,6 +18,7 @@ public sealed partial class BrowserTests
     [
         "/", "/pages.css", "/pages.js", "/invocations/export", "/invocations/events", "/invocations/{arGuid}/events", "/invocations/{arGuid}/config", "/invocations/{arGuid}/approval",
         "/invocations/{arGuid}/approve", "/invocations/{arGuid}/log", "/invocations/{arGuid}/log/live", "/batches/{key}/events", "/batches/{key}/jobs/{job}/log", "/batches/{key}/jobs/{job}/log/live",
+        "/invocations/{arGuid}/attempts/{attempt}/log", "/invocations/{arGuid}/attempts/{attempt}/log/live", "/batches/{key}/jobs/{job}/attempts/{attempt}/log", "/batches/{key}/jobs/{job}/attempts/{attempt}/log/live",
         "/sign-in", "/sign-in/callback",
     ];
 
@@ -25,6 +26,7 @@ public sealed partial class BrowserTests
     [
         "/invocations", "/invocations?state=failed", $"/invocations/{run.ArGuid}", $"/invocations/{run.ArGuid}/cancel", $"/invocations/{run.ArGuid}/rerun", $"/invocations/{run.ArGuid}/outputs",
         $"/invocations/{run.ArGuid}/log/search?text=driver", $"/batches/{run.Batches[0].Key}", $"/batches/{run.Batches[0].Key}/jobs/2", $"/batches/{run.Batches[0].Key}/jobs/2/log/search?text=second",
+        $"/invocations/{run.ArGuid}/attempts/1/log/search?text=driver", $"/batches/{run.Batches[0].Key}/jobs/2/attempts/1", $"/batches/{run.Batches[0].Key}/jobs/2/attempts/1/log/search?text=second",
         "/datasets", "/denials", "/sign-out", "/signed-out", "/invocations/unknown",
     ];
 

@@ -23,9 +23,9 @@ internal sealed class LongLogEngine(IBatchEngine inner) : IBatchEngine
 
     public string Name => inner.Name;
 
-    public ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation) => ValueTask.FromResult(Length);
+    public ValueTask<long> GetLogLengthAsync(string key, int job, int? attempt, CancellationToken cancellation) => ValueTask.FromResult(Length);
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, int? attempt, long offset, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // One piece of memory for all: what is allocated is the reader's.
         var piece = new byte[PieceSize];

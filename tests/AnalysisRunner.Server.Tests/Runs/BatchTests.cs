@@ -7,6 +7,7 @@ using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Pipelines;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using AnalysisRunner.Server.Tests.Pages;
 
 namespace AnalysisRunner.Server.Tests.Runs;
 
@@ -145,7 +146,7 @@ public sealed class BatchTests
         var tried = Path.Combine(runner.Repository.Root, "tried");
         var batch = Batch.Create("served", driver.Program());
         var group = batch.NewJobGroup("pair");
-        group.NewJob("second try").Attempts(2).Command($"for ((i = 0; i < 20000; i++)); do :; done; if [ ! -e {tried} ]; then touch {tried}; exit 3; fi; printf 'a\\xff\\x00b'");
+        group.NewJob("second try").Attempts(2).Command($"for ((i = 0; i < 20000; i++)); do :; done; if [ ! -e {tried} ]; then touch {tried}; echo not yet; exit 3; fi; printf 'a\\xff\\x00b'");
         batch.NewJob("alone").Command($"true");
 
         var key = (await batch.RunAsync(cancellation: TestRunner.Limit())).Key;
@@ -157,8 +158,33 @@ public sealed class BatchTests
         var jobs = await driver.Api.GetJobsAsync(key, 0, 10, TestRunner.Limit());
         (jobs[0].Attempts, jobs[0].CpuMilliseconds, jobs[0].PeakMemoryBytes).ShouldBe((2, attempts[1].CpuMilliseconds, attempts[1].PeakMemoryBytes));
         var log = new MemoryStream();
-        await foreach (var piece in driver.Api.ReadJobLogAsync(key, 1, 0, false, TestRunner.Limit())) log.Write(piece.Span);
+        await foreach (var piece in driver.Api.ReadJobLogAsync(key, 1, null, 0, false, TestRunner.Limit())) log.Write(piece.Span);
         log.ToArray().ShouldBe([(byte)'a', 0xff, 0, (byte)'b']);
+        (await LogAsync(driver.Api, key, 1, attempt: 1)).ShouldBe("not yet\n");
+        Encoding.Latin1.GetBytes(await LogAsync(driver.Api, key, 1, attempt: 2, Encoding.Latin1)).ShouldBe(log.ToArray());
+        foreach (var (number, code) in new[] { (3, PolicyCodes.Unknown), (0, PolicyCodes.Parameter), (-1, PolicyCodes.Parameter) })
+            (await RefusalAsync(LogAsync(driver.Api, key, 1, number))).ShouldBe(code, $"attempt {number}");
+        using (var pages = await PageSession.SignInAsync(runner))
+        {
+            var page = $"/batches/{key}/jobs/1";
+            var shown = await pages.GetStringAsync(page);
+            foreach (var number in new[] { 1, 2 }) shown.ShouldContain($"href=\"{page}/attempts/{number}#log\"");
+            const string Log = """aria-label="Log"[^>]*>\s*not yet""";
+            shown.ShouldNotMatch(Log);
+            var first = await pages.GetStringAsync($"{page}/attempts/1");
+            first.ShouldContain("Log of attempt 1</h2>");
+            first.ShouldMatch(Log);
+            (await pages.GetStringAsync($"{page}/attempts/1/log")).ShouldBe("not yet\n");
+            (await pages.GetStringAsync($"{page}/attempts/1/log/search?text=yet")).ShouldContain("not yet");
+            (await pages.GetStringAsync($"{page}/log/search?text=yet")).ShouldContain("0 lines");
+            using var download = await pages.GetAsync($"{page}/attempts/1/log?download");
+            download.Content.Headers.ContentDisposition!.FileName!.Trim('"').ShouldBe($"{key}-1-1.log");
+            foreach (var (path, status) in new[] { ("3", HttpStatusCode.NotFound), ("x", HttpStatusCode.BadRequest), ("3/log", HttpStatusCode.NotFound) })
+            {
+                using var refused = await pages.GetAsync($"{page}/attempts/{path}");
+                refused.StatusCode.ShouldBe(status, path);
+            }
+        }
         (await RefusalAsync(driver.Api.GetAttemptsAsync(key, 3, TestRunner.Limit()))).ShouldBe(PolicyCodes.Unknown);
         (await RefusalAsync(driver.Api.GetGroupsAsync("unknown", TestRunner.Limit()))).ShouldBe(PolicyCodes.Unknown);
         await driver.EndAsync();
@@ -255,11 +281,11 @@ public sealed class BatchTests
         return options;
     }
 
-    private static async Task<string> LogAsync(AnalysisRunnerApi api, string key, int job)
+    private static async Task<string> LogAsync(AnalysisRunnerApi api, string key, int job, int? attempt = null, Encoding? encoding = null)
     {
         var log = new MemoryStream();
-        await foreach (var piece in api.ReadJobLogAsync(key, job, 0, true, TestRunner.Limit())) log.Write(piece.Span);
-        return Encoding.UTF8.GetString(log.ToArray());
+        await foreach (var piece in api.ReadJobLogAsync(key, job, attempt, 0, true, TestRunner.Limit())) log.Write(piece.Span);
+        return (encoding ?? Encoding.UTF8).GetString(log.ToArray());
     }
 
     private static async Task<string> RefusalAsync(Task call) => (await Should.ThrowAsync<AnalysisRunnerException>(call)).Problems[0].Code;

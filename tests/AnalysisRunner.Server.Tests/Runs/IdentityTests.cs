@@ -123,7 +123,7 @@ public sealed class IdentityTests : IDisposable
         run.State.ShouldBe(InvocationState.Succeeded, await server.LogOfAsync(run.ArGuid));
         var engine = server.Server.Services.GetRequiredService<Engines.IBatchEngine>();
         var log = "";
-        await foreach (var piece in engine.ReadLogAsync(run.Batches.ShouldHaveSingleItem().Key, 1, 0, false, TestRunner.Limit())) log += System.Text.Encoding.UTF8.GetString(piece.Span);
+        await foreach (var piece in engine.ReadLogAsync(run.Batches.ShouldHaveSingleItem().Key, 1, null, 0, false, TestRunner.Limit())) log += System.Text.Encoding.UTF8.GetString(piece.Span);
         log.ShouldBe(_test + "\n");
     }
 

@@ -96,7 +96,7 @@ public sealed class OrderTests
         var first = await LocalRunnerServer.StartAsync(new LocalRunnerOptions(state), inner => new WatchedEngine(inner, async spec =>
         {
             await inner.SubmitAsync(spec, CancellationToken.None);
-            await foreach (var _ in inner.ReadLogAsync(spec.Key, DriverBatch.Job, 0, follow: true, CancellationToken.None))
+            await foreach (var _ in inner.ReadLogAsync(spec.Key, DriverBatch.Job, null, 0, follow: true, CancellationToken.None))
             {
             }
             died.SetResult();
@@ -152,15 +152,15 @@ public sealed class OrderTests
         public ValueTask<IReadOnlyList<JobSpec>> GetJobSpecsAsync(string key, int after, int limit, CancellationToken cancellation) =>
             inner.GetJobSpecsAsync(key, after, limit, cancellation);
 
-        public ValueTask<long> GetLogLengthAsync(string key, int job, CancellationToken cancellation) => inner.GetLogLengthAsync(key, job, cancellation);
+        public ValueTask<long> GetLogLengthAsync(string key, int job, int? attempt, CancellationToken cancellation) => inner.GetLogLengthAsync(key, job, attempt, cancellation);
 
         public ValueTask<IReadOnlyList<AttemptSummary>> GetAttemptsAsync(string key, int job, CancellationToken cancellation) =>
             inner.GetAttemptsAsync(key, job, cancellation);
 
         public ValueTask<IReadOnlyList<JobGroupSummary>> GetGroupsAsync(string key, CancellationToken cancellation) => inner.GetGroupsAsync(key, cancellation);
 
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, long offset, bool follow, CancellationToken cancellation) =>
-            inner.ReadLogAsync(key, job, offset, follow, cancellation);
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string key, int job, int? attempt, long offset, bool follow, CancellationToken cancellation) =>
+            inner.ReadLogAsync(key, job, attempt, offset, follow, cancellation);
 
         public Task CancelAsync(string key, string reason, CancellationToken cancellation) => inner.CancelAsync(key, reason, cancellation);
 

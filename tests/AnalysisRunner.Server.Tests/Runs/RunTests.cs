@@ -89,7 +89,7 @@ public sealed class RunTests
 
         var batch = await api.SubmitBatchAsync(Batch("child", "echo in the job; exit 3"), TestRunner.Limit());
         var again = await api.SubmitBatchAsync(Batch("child", "echo in the job; exit 3"), TestRunner.Limit());
-        await using (var log = api.ReadJobLogAsync(batch.Key, 1, 0, true, TestRunner.Limit()).GetAsyncEnumerator())
+        await using (var log = api.ReadJobLogAsync(batch.Key, 1, null, 0, true, TestRunner.Limit()).GetAsyncEnumerator())
         {
             (await log.MoveNextAsync()).ShouldBeTrue();
             System.Text.Encoding.UTF8.GetString(log.Current.Span).ShouldBe("in the job\n");

@@ -10,6 +10,7 @@ internal static class ApiOperations
     private static readonly ApiParameter Cursor = new("cursor", "Where the page begins, as the link to it has it.");
     private static readonly ApiParameter Offset = new("offset", "The first byte.", "integer");
     private static readonly ApiParameter Follow = new("follow", "Whether to go on until the end.", "boolean");
+    private static readonly ApiParameter Attempt = new("attempt", "The number of the attempt, from 1; without it the last one, and followed, those after it too.", "integer");
     private static readonly ApiParameter IfNoneMatch = new("If-None-Match", "The ETag of an answer that the caller has.", IsHeader: true);
     private static readonly ApiAnswer NotModified = new(304, "What the caller has is what there is.") { Headers = ["ETag"] };
 
@@ -143,7 +144,7 @@ internal static class ApiOperations
         },
         new("GET", "/api/v1/batches/{key}/jobs/{job}/log", "What a job wrote.")
         {
-            Parameters = [Offset, Follow],
+            Parameters = [Attempt, Offset, Follow],
             Answers = [new(200, "The text.") { MediaTypes = ["text/plain"] }],
             Refusals = [400, 401, 404],
         },

@@ -43,7 +43,7 @@ internal static class BatchPages
         await PageEvents.WriteAsync(context, PageEvents.OfBatch(Engine(context), batch.Key, InvocationRoutes.Streaming(context)));
     }
 
-    /// <summary>A job. The original client prints this address for a driver, which is shown by its invocation.</summary>
+    /// <summary>A job with the log of its last attempt, or of the one that the address names. The original client prints this address for a driver, which is shown by its invocation.</summary>
     public static async Task ShowJobAsync(HttpContext context)
     {
         if (RandomText.IsArGuid(Key(context)))
@@ -56,6 +56,7 @@ internal static class BatchPages
         var batch = await Read(context).GetBatchAsync(context.GetCaller(), key, context.RequestAborted);
         var specs = await Engine(context).GetJobSpecsAsync(key, 0, int.MaxValue, context.RequestAborted);
         var job = (await Engine(context).GetJobsAsync(key, id - 1, 1, context.RequestAborted))[0];
+        var attempt = await FindAttemptAsync(context, key, id);
         var details = new JobDetails
         {
             Key = key,
@@ -65,9 +66,11 @@ internal static class BatchPages
             Attempts = await Engine(context).GetAttemptsAsync(key, id, context.RequestAborted),
             Parents = [.. specs[id - 1].Parents.Select(parent => (parent, specs[parent - 1].Name))],
             Children = [.. specs.Where(other => other.Parents.Contains(id)).Select(other => (other.Id, other.Name))],
-            Log = await LogPages.ReadTailAsync(context, $"{BatchUrl.Of(key, id)}/log", key, id, !job.IsFinal),
+            ShownAttempt = attempt?.Number,
+            Log = await LogPages.ReadTailAsync(context, $"{BatchUrl.Of(key, id, attempt?.Number)}/log", key, id, attempt?.Number, attempt is null ? !job.IsFinal : attempt.FinishedAt is null),
         };
-        var frame = PageAnswer.Frame(context, job.Name.Length == 0 ? $"Job {Texts.Number(id)}" : job.Name) with { EventsUrl = job.IsFinal ? null : $"{BatchUrl.Of(key)}/events" };
+        var name = job.Name.Length == 0 ? $"Job {Texts.Number(id)}" : job.Name;
+        var frame = PageAnswer.Frame(context, attempt is null ? name : $"{name}, attempt {Texts.Number(attempt.Number)}") with { EventsUrl = job.IsFinal ? null : $"{BatchUrl.Of(key)}/events" };
         await PageAnswer.WriteAsync<JobView>(context, frame, (nameof(JobView.Details), details));
     }
 
@@ -80,6 +83,12 @@ internal static class BatchPages
             ? (Key(context), job)
             : throw new AnalysisRunnerException(PolicyCodes.Unknown, $"The batch {Quoted.Value(Key(context))} has no job '{Texts.Number(job)}'.");
     }
+
+    /// <summary>The attempt of a job that a request is about, for those who may see the job; null when it names none.</summary>
+    /// <exception cref="AnalysisRunnerException"><c>AR6024</c> it is no number; <c>AR6040</c> there is none with that number.</exception>
+    public static async Task<AttemptSummary?> FindAttemptAsync(HttpContext context, string key, int job) => context.GetRouteValue("attempt") is string number
+        ? await Read(context).GetAttemptAsync(key, job, (int)Requests.Parse("attempt", number, 1, int.MaxValue), context.RequestAborted)
+        : null;
 
     private static async Task<JobGraphLayout?> DrawAsync(HttpContext context, BatchSummary batch)
     {

@@ -27,6 +27,9 @@ public sealed record JobDetails
     /// <summary>The jobs that wait for it, and their names.</summary>
     public required IReadOnlyList<(int Id, string Name)> Children { get; init; }
 
-    /// <summary>The end of its log.</summary>
+    /// <summary>The number of the attempt whose log is shown; null is the last one.</summary>
+    public required int? ShownAttempt { get; init; }
+
+    /// <summary>The end of that log.</summary>
     public required LogExcerpt Log { get; init; }
 }

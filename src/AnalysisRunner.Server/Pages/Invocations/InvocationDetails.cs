@@ -41,7 +41,10 @@ public sealed record InvocationDetails
     /// <summary>What the keys of the config are filtered by; empty shows all.</summary>
     public required string ConfigFilter { get; init; }
 
-    /// <summary>The end of the driver's log.</summary>
+    /// <summary>The driver's attempts, ascending: more than one where its machine failed it.</summary>
+    public required IReadOnlyList<AttemptSummary> DriverAttempts { get; init; }
+
+    /// <summary>The end of the driver's log, of its last attempt.</summary>
     public required LogExcerpt Log { get; init; }
 
     /// <summary>When the page is shown.</summary>

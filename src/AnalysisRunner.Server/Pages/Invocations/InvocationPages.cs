@@ -58,7 +58,8 @@ internal static class InvocationPages
             MayApprove = run.WaitsForApproval && approvals.MayApprove(context.GetCaller(), run),
             Config = await ReadConfigAsync(context, run),
             ConfigFilter = context.Request.Query["config"].ToString(),
-            Log = await LogPages.ReadTailAsync(context, $"/invocations/{run.ArGuid}/log", run.ArGuid, DriverBatch.Job, record.DriverEndedAt is null && !run.IsFinal),
+            DriverAttempts = await context.RequestServices.GetRequiredService<Engines.IBatchEngine>().GetAttemptsAsync(run.ArGuid, DriverBatch.Job, context.RequestAborted),
+            Log = await LogPages.ReadTailAsync(context, $"/invocations/{run.ArGuid}/log", run.ArGuid, DriverBatch.Job, null, record.DriverEndedAt is null && !run.IsFinal),
             Now = Now(context),
         };
         var frame = PageAnswer.Frame(context, Texts.FirstLine(run.Description)) with { EventsUrl = run.IsFinal ? null : $"/invocations/{run.ArGuid}/events" };

@@ -18,10 +18,10 @@ internal static class LogPages
     private const int MostMatches = 500;
     private const int LongestSearch = 1000;
 
-    /// <summary>Adds the routes of driver logs and of job logs.</summary>
+    /// <summary>Adds the routes of driver logs and of job logs, of the last attempt and of each.</summary>
     public static void Map(IEndpointRouteBuilder routes, Func<RequestDelegate, RequestDelegate> page)
     {
-        foreach (var log in new[] { "/invocations/{arGuid}/log", "/batches/{key}/jobs/{job}/log" })
+        foreach (var log in new[] { "/invocations/{arGuid}/log", "/invocations/{arGuid}/attempts/{attempt}/log", "/batches/{key}/jobs/{job}/log", "/batches/{key}/jobs/{job}/attempts/{attempt}/log" })
         {
             routes.MapGet(log, page(ReadAsync));
             routes.MapGet($"{log}/search", page(SearchAsync));
@@ -34,44 +34,45 @@ internal static class LogPages
     /// <param name="url">The address of the log.</param>
     /// <param name="key">The batch.</param>
     /// <param name="job">The job.</param>
+    /// <param name="attempt">The attempt; null is the last one.</param>
     /// <param name="isLive">Whether more may come.</param>
-    public static async Task<LogExcerpt> ReadTailAsync(HttpContext context, string url, string key, int job, bool isLive)
+    public static async Task<LogExcerpt> ReadTailAsync(HttpContext context, string url, string key, int job, int? attempt, bool isLive)
     {
         var engine = context.RequestServices.GetRequiredService<IBatchEngine>();
-        var length = await engine.GetLogLengthAsync(key, job, context.RequestAborted);
+        var length = await engine.GetLogLengthAsync(key, job, attempt, context.RequestAborted);
         var offset = Math.Max(0, length - Tail);
-        var (text, from, to) = await LogText.ReadAsync(engine.ReadLogAsync(key, job, offset, false, context.RequestAborted), offset);
+        var (text, from, to) = await LogText.ReadAsync(engine.ReadLogAsync(key, job, attempt, offset, false, context.RequestAborted), offset);
         return new LogExcerpt { Url = url, Segments = new AnsiText().Read(text), From = from, To = to, IsLive = isLive };
     }
 
     private static async Task ReadAsync(HttpContext context)
     {
-        var (_, key, job, _) = await FindAsync(context);
-        if (context.Request.Query.ContainsKey("download")) context.Response.Headers.ContentDisposition = $"attachment; filename=\"{key}-{job.ToString(CultureInfo.InvariantCulture)}.log\"";
-        await LogStream.WriteAsync(context, Engine(context).ReadLogAsync(key, job, 0, false, context.RequestAborted));
+        var log = await FindAsync(context);
+        if (context.Request.Query.ContainsKey("download")) context.Response.Headers.ContentDisposition = $"attachment; filename=\"{log.FileName}\"";
+        await LogStream.WriteAsync(context, Read(context, log, 0, false, context.RequestAborted));
     }
 
     private static async Task SearchAsync(HttpContext context)
     {
-        var (url, key, job, back) = await FindAsync(context);
+        var log = await FindAsync(context);
         var text = context.Request.Query["text"].ToString();
         if (text.Length is 0 or > LongestSearch)
             throw new AnalysisRunnerException([new Problem(PolicyCodes.Parameter, $"The parameter 'text' has {text.Length} characters; give 1 to {LongestSearch} to search for.", "text")]);
-        var matches = await LogText.SearchAsync(Engine(context).ReadLogAsync(key, job, 0, false, context.RequestAborted), text, MostMatches);
+        var matches = await LogText.SearchAsync(Read(context, log, 0, false, context.RequestAborted), text, MostMatches);
         await PageAnswer.WriteAsync<LogSearchView>(
             context, PageAnswer.Frame(context, "Search of a log"),
-            (nameof(LogSearchView.Url), url), (nameof(LogSearchView.Back), back), (nameof(LogSearchView.Text), text), (nameof(LogSearchView.Limit), MostMatches),
+            (nameof(LogSearchView.Url), log.Url), (nameof(LogSearchView.Back), log.Page), (nameof(LogSearchView.Text), text), (nameof(LogSearchView.Limit), MostMatches),
             (nameof(LogSearchView.Matches), matches));
     }
 
     private static async Task FollowAsync(HttpContext context)
     {
-        var (_, key, job, _) = await FindAsync(context);
+        var log = await FindAsync(context);
         // A browser that was cut off goes on after what it got.
         var last = context.Request.Headers["Last-Event-ID"].ToString();
         var offset = last.Length > 0 ? Requests.Parse("Last-Event-ID", last, 0, long.MaxValue) : Requests.Number(context, "offset", 0, 0, long.MaxValue);
         var cancellation = InvocationRoutes.Streaming(context);
-        await ServerSentEvents.WriteAsync(context.Response, Frames(Engine(context).ReadLogAsync(key, job, offset, true, cancellation), offset, cancellation), ServerSentEvents.Heartbeat, cancellation);
+        await ServerSentEvents.WriteAsync(context.Response, Frames(Read(context, log, offset, true, cancellation), offset, cancellation), ServerSentEvents.Heartbeat, cancellation);
         LogStream.BreakOff(context);
     }
 
@@ -87,17 +88,36 @@ internal static class LogPages
     }
 
     /// <summary>The log that a request is about, for those who may see it.</summary>
-    private static async Task<(string Url, string Key, int Job, string Back)> FindAsync(HttpContext context)
+    private static async Task<ShownLog> FindAsync(HttpContext context)
     {
         var reading = context.RequestServices.GetRequiredService<Reading>();
         if (context.GetRouteValue("arGuid") is string wanted)
         {
             var arGuid = (await reading.GetInvocationAsync(context.GetCaller(), wanted, context.RequestAborted)).Invocation.ArGuid;
-            return ($"/invocations/{arGuid}/log", arGuid, DriverBatch.Job, $"/invocations/{arGuid}");
+            var attempt = (await BatchPages.FindAttemptAsync(context, arGuid, DriverBatch.Job))?.Number;
+            var page = $"/invocations/{arGuid}";
+            return new ShownLog(attempt is { } number ? $"{page}/attempts/{Texts.Number(number)}/log" : $"{page}/log", arGuid, DriverBatch.Job, attempt, page);
         }
-        var (key, job) = await BatchPages.FindJobAsync(context);
-        return ($"{BatchUrl.Of(key, job)}/log", key, job, BatchUrl.Of(key, job));
+        else
+        {
+            var (key, job) = await BatchPages.FindJobAsync(context);
+            var attempt = (await BatchPages.FindAttemptAsync(context, key, job))?.Number;
+            var page = BatchUrl.Of(key, job, attempt);
+            return new ShownLog($"{page}/log", key, job, attempt, page);
+        }
     }
 
-    private static IBatchEngine Engine(HttpContext context) => context.RequestServices.GetRequiredService<IBatchEngine>();
+    private static IAsyncEnumerable<ReadOnlyMemory<byte>> Read(HttpContext context, ShownLog log, long offset, bool follow, CancellationToken cancellation) =>
+        context.RequestServices.GetRequiredService<IBatchEngine>().ReadLogAsync(log.Key, log.Job, log.Attempt, offset, follow, cancellation);
+
+    /// <summary>The log that a request is about.</summary>
+    /// <param name="Url">Its address.</param>
+    /// <param name="Key">The batch.</param>
+    /// <param name="Job">The job.</param>
+    /// <param name="Attempt">The attempt; null is the last one.</param>
+    /// <param name="Page">The page that shows its end.</param>
+    private sealed record ShownLog(string Url, string Key, int Job, int? Attempt, string Page)
+    {
+        public string FileName => string.Create(CultureInfo.InvariantCulture, $"{Key}-{Job}{(Attempt is { } number ? $"-{number}" : "")}.log");
+    }
 }

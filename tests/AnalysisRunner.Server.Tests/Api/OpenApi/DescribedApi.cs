@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using System.Web;
 
 namespace AnalysisRunner.Server.Tests.Api.OpenApi;
 
@@ -29,7 +30,12 @@ internal sealed class DescribedApi(JsonObject document) : DelegatingHandler(new 
         // A literal route goes before one with parameters.
         var found = Operations.Where(one => one.Method == request.Method.Method && Pattern(one.Route).IsMatch(path)).OrderBy(one => one.Route.Contains('{')).FirstOrDefault();
         if (found.Route is null) Faults.Add($"{request.Method} {path} is not described");
-        else Compare($"{found.Method} {found.Route} {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}", found.Operation, response, await response.Content.ReadAsStringAsync(cancellationToken));
+        else
+        {
+            var parameters = found.Operation["parameters"]?.AsArray().Select(parameter => parameter!["name"]!.GetValue<string>()).ToList() ?? [];
+            Faults.AddRange(HttpUtility.ParseQueryString(request.RequestUri.Query).AllKeys.Where(name => !parameters.Contains(name!)).Select(name => $"{found.Method} {found.Route}: the parameter '{name}' is not described"));
+            Compare($"{found.Method} {found.Route} {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}", found.Operation, response, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
         return response;
     }
 

@@ -182,9 +182,9 @@ public sealed partial class OpenApiTests
         foreach (var path in new[]
         {
             "/api/v1/invocations?limit=1", "/api/v1/invocations?limit=0", "/api/v1/invocations/export?format=csv", "/api/v1/invocations/export?format=jsonl", "/api/v1/invocations/export",
-            invocation, invocation + "/config", invocation + "/config?explain=true", invocation + "/config?explain=maybe", invocation + "/events", invocation + "/log", invocation + "/log?offset=x",
+            invocation, invocation + "/config", invocation + "/config?explain=true", invocation + "/config?explain=maybe", invocation + "/events", invocation + "/log", invocation + "/log?offset=x", invocation + "/log?attempt=1&offset=0&follow=true", invocation + "/log?attempt=x", invocation + "/log?attempt=2",
             invocation + "/outputs", invocation + "/outputs?limit=x", invocation + "/notifications",
-            $"/api/v1/batches/{arGuid}.one", $"/api/v1/batches/{arGuid}.one/jobs", $"/api/v1/batches/{arGuid}.one/jobs?after=x", $"/api/v1/batches/{arGuid}.one/groups", $"/api/v1/batches/{arGuid}.one/jobs/1/attempts", $"/api/v1/batches/{arGuid}.one/jobs/x/attempts", $"/api/v1/batches/{arGuid}.one/jobs/1/log", $"/api/v1/batches/{arGuid}.one/jobs/1/log?offset=x",
+            $"/api/v1/batches/{arGuid}.one", $"/api/v1/batches/{arGuid}.one/jobs", $"/api/v1/batches/{arGuid}.one/jobs?after=x", $"/api/v1/batches/{arGuid}.one/groups", $"/api/v1/batches/{arGuid}.one/jobs/1/attempts", $"/api/v1/batches/{arGuid}.one/jobs/x/attempts", $"/api/v1/batches/{arGuid}.one/jobs/1/log", $"/api/v1/batches/{arGuid}.one/jobs/1/log?offset=x", $"/api/v1/batches/{arGuid}.one/jobs/1/log?attempt=1&follow=true", $"/api/v1/batches/{arGuid}.one/jobs/1/log?attempt=0",
             "/api/v1/datasets", "/api/v1/denials", "/api/v1/denials?limit=x", "/api/v1/whoami", "/api/v1/version", "/healthz", "/readyz", "/metrics", "/openapi/v1.json", "/.well-known/oauth-protected-resource",
         })
         {
