@@ -18,12 +18,12 @@ var guid = string.Create(CultureInfo.InvariantCulture, $"a0000000-0000-4000-8000
     ("the list", "/invocations"), ("a dataset", $"/invocations?dataset={Population.Dataset(3)}"), ("a rare dataset", $"/invocations?dataset={Population.Dataset(Population.Datasets - 1)}"),
     ("a user", $"/invocations?user={Population.User(1)}"), ("a level", "/invocations?level=full"), ("a state", "/invocations?state=cancelled"),
     ("a repository", $"/invocations?repository={Population.Repository(7)}"), ("the beginning of a commit", $"/invocations?commit={Population.Commit(4711)[..8]}"), ("an ar-guid", $"/invocations?guid={guid[..34]}"),
-    ("an image", $"/invocations?image={Uri.EscapeDataString(Population.Image(3))}"), ("an image that nothing has", "/invocations?image=none"),
+    ("an image", $"/invocations?image={Uri.EscapeDataString(Population.Image(3))}"), ("the beginning of users", "/invocations?user=user1"), ("an image that nothing has", "/invocations?image=none"),
     ("took at least 8 h", "/invocations?longer=8h"), ("took at least 500 min", "/invocations?longer=500m"), ("took at least 100 d", "/invocations?longer=100d"), ("took 2 to 3 min", "/invocations?longer=2m&shorter=3m"),
     ("a batch's name", "/invocations?batch=align"), ("a job has failed", "/invocations?progress=failed"), ("a batch runs", "/invocations?progress=running"),
     ("dates", "/invocations?from=2017-01-01&before=2017-02-01"), ("a word", "/invocations?text=count"), ("words, few hits", "/invocations?text=cohort42%20count"),
     ("dataset, user, state, image and took", $"/invocations?dataset={Population.Dataset(1)}&user={Population.User(2)}&state=failed&image={Uri.EscapeDataString(Population.Image(5))}&longer=1h"),
-    ("sorted by user", "/invocations?sort=user"), ("sorted by state, descending", "/invocations?sort=-state"), ("the datasets", "/datasets"), ("one invocation, with a log of 100 MB", $"/invocations/{guid}"),
+    ("sorted by user", "/invocations?sort=user"), ("sorted by state, descending", "/invocations?sort=-state"), ("sorted by how long runs took", "/invocations?sort=duration"), ("the same, the longest first, of a rare dataset", $"/invocations?sort=-duration&dataset={Population.Dataset(Population.Datasets - 1)}"), ("the datasets", "/datasets"), ("one invocation, with a log of 100 MB", $"/invocations/{guid}"),
 ];
 foreach (var (name, path) in pages) await ReportAsync(name, path);
 await ReportAsync("the list, page 2", await server.NextAsync("/invocations"));

@@ -1,8 +1,9 @@
 // Fills a log with a million invocations and asks it for pages. Usage:
-//   dotnet run -c Release --project bench/AnalysisRunner.Record.Benchmarks [invocations=1000000] [sqlite|postgres]
+//   dotnet run -c Release --project bench/AnalysisRunner.Record.Benchmarks [invocations=1000000] [sqlite|postgres] [a pattern of the names of the kinds of questions]
 // Writes a line for every question and then one for each kind of question, beside what is demanded; the exit code is 0 when all demands are met.
 
 using System.Globalization;
+using System.Text.RegularExpressions;
 using AnalysisRunner.Record.Benchmarks;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Record.Databases;
@@ -20,6 +21,9 @@ InvocationQuery[] filters = [.. Questions.Filters()];
     ("the same, the tenth page", PageLimit, 10, filters),
     ("the same, of three visible datasets", PageLimit, 1, [.. filters.Select(question => question with { VisibleDatasets = [Population.Dataset(1), Population.Dataset(7), Population.Dataset(19)] })]),
     ("a page of 50 in another order", PageLimit, 1, [.. Questions.Orders()]),
+    ("the beginning of a user or an image", PageLimit, 1, [.. Questions.Beginnings()]),
+    ("by duration, with filters", PageLimit, 1, [.. Questions.Durations()]),
+    ("by duration, the tenth page", PageLimit, 10, [.. Questions.Durations()]),
     ("text search", TextLimit, 1, [.. Questions.Texts()]),
     ("text search with filters", TextLimit, 1, [.. Questions.Texts().SelectMany(text => filters.Select(filter => filter with { Text = text.Text }).Where((_, index) => index % 13 == 0))]),
 ];
@@ -46,7 +50,7 @@ foreach (var name in databases)
     }
     await using (var log = await InvocationLog.OpenAsync(options))
     {
-        foreach (var (what, limit, page, questions) in kinds)
+        foreach (var (what, limit, page, questions) in kinds.Where(kind => args.Length < 3 || Regex.IsMatch(kind.What, args[2])))
         {
             var taken = new List<Measurement>();
             foreach (var question in questions)

@@ -40,6 +40,26 @@ internal static class Questions
         from state in States
         select new InvocationQuery { Limit = 50, Order = order, IsAscending = isAscending, State = state };
 
+    /// <summary>Beginnings of users and images that all, many, few and none of the invocations have, alone, with one filter, and in another order.</summary>
+    public static IEnumerable<InvocationQuery> Beginnings() =>
+        from beginning in (InvocationQuery[])
+        [
+            new() { SubmittedBy = "user" }, new() { SubmittedBy = "user1" }, new() { SubmittedBy = "user19" }, new() { SubmittedBy = "user199" }, new() { SubmittedBy = "user0" }, new() { SubmittedBy = "nobody" },
+            new() { Image = "registry" }, new() { Image = Population.Image(3) }, new() { Image = Population.Image(33) }, new() { SubmittedBy = "user1", Image = Population.Image(3) },
+        ]
+        from narrowed in (InvocationQuery[])
+        [
+            beginning, beginning with { Dataset = Population.Dataset(0) }, beginning with { Dataset = Population.Dataset(Population.Datasets - 1) }, beginning with { State = InvocationState.Cancelled },
+            beginning with { Order = InvocationOrder.User }, beginning with { Order = InvocationOrder.User, IsAscending = true }, beginning with { Order = InvocationOrder.Duration },
+        ]
+        select narrowed with { Limit = 50 };
+
+    /// <summary>The order of durations, both ways, with what is frequent and what is rare.</summary>
+    public static IEnumerable<InvocationQuery> Durations() =>
+        from narrowed in Filters().Where((_, index) => index % 9 == 0)
+        from isAscending in Directions
+        select narrowed with { Order = InvocationOrder.Duration, IsAscending = isAscending };
+
     /// <summary>Words that many invocations have, few and none, and their beginnings.</summary>
     public static IEnumerable<InvocationQuery> Texts() =>
         ((string[])["count", "samples", "cohort42", "count samples", "count variants cohort4711", "batch19999", "step7 align reads", "co", "s", "release 12", "nothing", "summarise panels batch1"])
@@ -49,7 +69,7 @@ internal static class Questions
     {
         IEnumerable<string?> parts =
         [
-            question.Dataset, question.AccessLevel?.ToName(), question.SubmittedBy, question.Repository?[^12..], question.Commit is { } commit ? "commit " + commit[..8] : null,
+            question.Dataset, question.AccessLevel?.ToName(), question.SubmittedBy, question.Image?.Split('/')[^1], question.Repository?[^12..], question.Commit is { } commit ? "commit " + commit[..8] : null,
             question.State?.ToName(), question.From is null ? null : "dates", question.Text is { } text ? $"'{text}'" : null,
             question.Order == InvocationOrder.Submitted ? null : question.Order.ToString(),
         ];

@@ -12,7 +12,7 @@ public sealed record InvocationListing
     /// <summary>The access level.</summary>
     public string? Level { get; init; }
 
-    /// <summary>Who submitted it.</summary>
+    /// <summary>The beginning of who submitted it.</summary>
     public string? User { get; init; }
 
     /// <summary>The repository's address.</summary>
@@ -24,7 +24,7 @@ public sealed record InvocationListing
     /// <summary>The beginning of the ar-guid.</summary>
     public string? ArGuid { get; init; }
 
-    /// <summary>The driver's image.</summary>
+    /// <summary>The beginning of the driver's image.</summary>
     public string? Image { get; init; }
 
     /// <summary>The beginning of the name of one of its batches.</summary>
@@ -51,7 +51,10 @@ public sealed record InvocationListing
     /// <summary>Words to find.</summary>
     public string? Text { get; init; }
 
-    /// <summary><c>submitted</c>, <c>dataset</c>, <c>level</c>, <c>user</c> or <c>state</c>; with <c>-</c> before it descending. Null is the newest first.</summary>
+    /// <summary>
+    /// <c>submitted</c>, <c>dataset</c>, <c>level</c>, <c>user</c>, <c>state</c> or <c>duration</c>; with <c>-</c> before it descending. Null is the newest first. By
+    /// duration, what has not ended comes last either way.
+    /// </summary>
     public string? Sort { get; init; }
 
     /// <summary>How many at most in one answer, 1 to 1,000; null is the server's choice.</summary>

@@ -18,11 +18,11 @@ internal static class InvocationsCommand
         var servers = new Servers(context);
         var dataset = new Option<string>("--dataset") { Description = "Only this dataset." };
         var level = new Option<string>("--access-level") { Description = "Only this level." };
-        var user = new Option<string>("--user") { Description = "Only what this user submitted." };
+        var user = new Option<string>("--user") { Description = "Only what was submitted by users whose names begin so." };
         var repository = new Option<string>("--repository", "--repo") { Description = "Only this repository, by its address." };
         var commit = new Option<string>("--commit") { Description = "Only commits that begin so." };
         var guid = new Option<string>("--ar-guid") { Description = "Only ar-guids that begin so." };
-        var image = new Option<string>("--image") { Description = "Only this image of the driver." };
+        var image = new Option<string>("--image") { Description = "Only images of the driver that begin so." };
         var batch = new Option<string>("--batch") { Description = "Only those with a batch whose name begins so." };
         var progress = new Option<string>("--progress") { Description = "running: only those of which a batch runs; failed: of which a job has failed." };
         var longer = new Option<string>("--longer") { Description = "Only those that took at least so long, such as 1h30m." };
@@ -30,7 +30,7 @@ internal static class InvocationsCommand
         var state = new Option<string>("--state") { Description = "Only this state." };
         var from = new Option<string>("--from") { Description = "Submitted at this date or moment, or later." };
         var before = new Option<string>("--before") { Description = "Submitted before this date or moment." };
-        var sort = new Option<string>("--sort") { Description = "submitted, dataset, level, user or state; with '-' before it descending." };
+        var sort = new Option<string>("--sort") { Description = "submitted, dataset, level, user, state or duration; with '-' before it descending. By duration, what has not ended comes last." };
         var limit = new Option<int>("--limit", "-n") { Description = "How many at most.", DefaultValueFactory = _ => 50 };
         var json = Flag.Json();
         var text = new Argument<string[]>("text") { Description = "Words to find.", Arity = ArgumentArity.ZeroOrMore };

@@ -46,16 +46,16 @@ internal static class InvocationFilters
         {
             problems.Add(new Problem(PolicyCodes.Parameter, $"There is no parameter {Quoted.Value(name)} here; use {string.Join(", ", known)}.", name));
         }
-        var sort = Read("sort", ParseSort, "write 'submitted', 'dataset', 'level', 'user' or 'state', with '-' before it for descending");
+        var sort = Read("sort", ParseSort, "write 'submitted', 'dataset', 'level', 'user', 'state' or 'duration', with '-' before it for descending");
         var found = new InvocationQuery
         {
             Dataset = Read("dataset", text => text, "give one name"),
             AccessLevel = Read("level", ParseLevel, "write 'test', 'standard' or 'full'"),
-            SubmittedBy = Read("user", text => text, "give one name"),
+            SubmittedBy = Read("user", text => text, "give the beginning of one name"),
             Repository = Read("repository", text => RepositoryUrl.TryParse(text, out var url) ? url.ToString() : null, "give the repository's URL"),
             Commit = Read("commit", ParseCommit, "give 4 to 64 hexadecimal digits, the beginning of a commit's hash or all of it"),
             ArGuid = Read("guid", ParseArGuid, $"give the beginning of an ar-guid, at least {InvocationQuery.ShortestArGuid} characters of it"),
-            Image = Read("image", text => text, "give one image"),
+            Image = Read("image", text => text, "give the beginning of one image"),
             Batch = Read("batch", text => text, "give the beginning of a batch's name"),
             Progress = Read("progress", ParseProgress, "write 'running' for those of which a batch runs, or 'failed' for those of which a job has failed"),
             AtLeast = Read("longer", ParseDuration, "give a duration such as '90s', '5m' or '1h30m'"),
@@ -66,7 +66,7 @@ internal static class InvocationFilters
             Text = Read("text", text => text, $"give words, at most {MaximumText} characters"),
             Order = sort?.Order ?? InvocationOrder.Submitted,
             IsAscending = sort?.IsAscending ?? false,
-            After = Read("cursor", ParseCursor, "use the link to the next page as it was given"),
+            After = Read("cursor", text => ParseCursor(text, sort?.Order), "use the link to the next page as it was given"),
             Limit = Read("limit", ParseLimit, $"give a whole number from 1 to {MaximumPage}") ?? 100,
         };
         return problems.Count == 0 ? found : throw new AnalysisRunnerException(problems);
@@ -76,10 +76,12 @@ internal static class InvocationFilters
     public static string Format(InvocationCursor cursor) => Base64Url.EncodeToString(
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{cursor.Position} {cursor.Value}")));
 
-    private static InvocationCursor? ParseCursor(string text)
+    private static InvocationCursor? ParseCursor(string text, InvocationOrder? order)
     {
         if (!Base64Url.IsValid(text)) return null;
         var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split(' ', 2);
+        // A cursor of another order says no duration.
+        if (order == InvocationOrder.Duration && parts is [_, { Length: > 0 } duration] && !long.TryParse(duration, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return null;
         return parts.Length == 2 && !parts[1].Contains('\0', StringComparison.Ordinal) && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             ? new InvocationCursor(position, parts[1].Length == 0 ? null : parts[1])
             : null;
@@ -92,6 +94,7 @@ internal static class InvocationFilters
         "level" => (InvocationOrder.Level, IsAscending(text)),
         "user" => (InvocationOrder.User, IsAscending(text)),
         "state" => (InvocationOrder.State, IsAscending(text)),
+        "duration" => (InvocationOrder.Duration, IsAscending(text)),
         _ => null,
     };
 

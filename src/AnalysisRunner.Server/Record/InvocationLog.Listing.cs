@@ -28,9 +28,10 @@ public sealed partial class InvocationLog
         await using var connection = await _database.OpenReaderAsync(cancellation);
         await using var transaction = await _database.BeginSnapshotAsync(connection, cancellation);
         var reader = new Reader(connection, transaction);
-        var durations = query.AtLeast is null && query.AtMost is null ? null : await DurationConditionAsync(reader, query);
-        var asked = new Asked(query, words, durations);
-        var places = words is null ? await FindAsync(reader, asked, isIndexed: false) : await SearchAsync(reader, asked, words);
+        if (await WeighAsync(reader, query) is not { } weighed) return new InvocationPage([], null);
+        var asked = new Asked(query, words, weighed);
+        var places = query.Order == InvocationOrder.Duration ? await FindByDurationAsync(reader, asked)
+            : words is null ? await FindAsync(reader, asked, isIndexed: false) : await SearchAsync(reader, asked, words);
         var shown = places.Take(query.Limit).ToList();
         if (shown.Count == 0) return new InvocationPage([], null);
         // Positions are numbers of our own, so they may stand in the statement; a list of parameters has a limit and a list type only PostgreSQL.
@@ -95,7 +96,7 @@ public sealed partial class InvocationLog
     /// </summary>
     private string Statement(Asked asked, bool isIndexed, Positions? among, DynamicParameters parameters)
     {
-        var (query, words, durations) = asked;
+        var (query, words, weighed, part) = asked;
         var isOfCommit = IsOfCommit(query);
         var position = isIndexed ? _database.SearchPosition : "i.position";
         var conditions = new List<string>();
@@ -116,7 +117,6 @@ public sealed partial class InvocationLog
         }
         if (query.Dataset is { } only) Where("i.dataset = @dataset", "dataset", only);
         if (query.AccessLevel is { } level) Where("i.access_level = @level", "level", level.ToName());
-        if (query.SubmittedBy is { } user) Where("i.submitted_by = @user", "user", user);
         if (query.Repository is { } repository) Where("i.repository = @repository", "repository", repository);
         if (query.State is { } state) Where("i.state = @state", "state", state.ToName());
         if (query.Commit is { } commit)
@@ -131,18 +131,18 @@ public sealed partial class InvocationLog
             Where("i.position IN (SELECT g.position FROM invocations g WHERE g.ar_guid >= @arGuid AND g.ar_guid < @arGuidEnd)", "arGuid", arGuid);
             parameters.Add("arGuidEnd", arGuid + LastCharacter);
         }
-        if (query.Image is { } image) Where("i.image = @image", "image", image);
         if (query.Batch is { } batch)
         {
             Where("i.position IN (SELECT b.invocation FROM batches b WHERE b.name >= @batch AND b.name < @batchEnd)", "batch", batch);
             parameters.Add("batchEnd", batch + LastCharacter);
         }
         if (query.Progress is { } progress) conditions.Add($"i.position IN (SELECT b.invocation FROM batches b WHERE {(progress == BatchProgress.Failed ? "b.failed > 0" : "b.state = 'running'")})");
-        if (durations is not null)
+        foreach (var one in weighed)
         {
-            conditions.Add(durations.Condition);
-            parameters.AddDynamicParams(durations.Parameters);
+            conditions.Add(one.Condition);
+            parameters.AddDynamicParams(one.Parameters);
         }
+        if (part is not null) conditions.Add(part.Condition);
         if (among is { } positions)
         {
             Where($"{position} >= @lowest AND {position} < @beyond", "lowest", positions.Lowest);
@@ -153,22 +153,22 @@ public sealed partial class InvocationLog
         if (query.Before is { } before) Where($"{position} < coalesce({FirstAt("before")}, 9223372036854775807)", "before", Microseconds.From(before));
 
         var direction = query.IsAscending ? "ASC" : "DESC";
-        var (value, order) = Column(query.Order) is { } column
+        var (value, order) = (part?.Duration ?? Column(query.Order)) is { } column
             ? (column, $"{column} {direction}, {position} {direction}")
             : ("NULL", $"{position} {direction}");
         if (query.After is { } after)
         {
             var beyond = query.IsAscending ? ">" : "<";
             Where(value == "NULL" ? $"{position} {beyond} @after" : $"({value}, {position}) {beyond} (@afterValue, @after)", "after", after.Position);
-            if (value != "NULL") parameters.Add("afterValue", after.Value ?? "");
+            if (value != "NULL") parameters.Add("afterValue", query.Order == InvocationOrder.Duration ? DurationOf(after) : after.Value ?? "");
         }
         // A limit, however large, keeps the planners from taking it apart: nothing else leads to so few rows.
         var source = isOfCommit ? "(SELECT * FROM invocations c WHERE c.commit_id >= @commit AND c.commit_id < @commitEnd LIMIT 9223372036854775807) i"
-            : isIndexed ? _database.SearchSource : "invocations i";
+            : isIndexed ? _database.SearchSource : $"invocations i{part?.Along}";
         var filter = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
         // The limit is a number of our own and stands in the text, because it decides on the plan.
         return string.Create(
-            CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT {position} AS position, {value} AS value FROM {source} {filter} ORDER BY {order} LIMIT {query.Limit + 1L}");
+            CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT {position} AS position, CAST({value} AS TEXT) AS value FROM {source} {filter} ORDER BY {order} LIMIT {query.Limit + 1L}");
     }
 
     private async Task<bool> HasFewHitsAsync(Reader reader, List<string> words) =>
@@ -178,7 +178,7 @@ public sealed partial class InvocationLog
             reader.Transaction) <= _fewHits;
 
     /// <summary>The condition on how long an invocation took: looked up where few hold it, and else computed for the rows that the list walks along.</summary>
-    private async Task<DurationCondition> DurationConditionAsync(Reader reader, InvocationQuery query)
+    private async Task<WeighedCondition> DurationConditionAsync(Reader reader, InvocationQuery query)
     {
         var parameters = new DynamicParameters();
         parameters.Add("now", Now());
@@ -196,7 +196,7 @@ public sealed partial class InvocationLog
 
         var ended = $"SELECT d.position FROM invocations d WHERE {Holds("(d.finished_at - d.submitted_at)")}";
         var isFew = await reader.Connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({ended} LIMIT {_fewHits + 1}) AS hits", parameters, reader.Transaction) <= _fewHits;
-        return new DurationCondition(
+        return new WeighedCondition(
             isFew
                 ? $"i.position IN ({ended} UNION ALL SELECT d.position FROM invocations d WHERE d.finished_at IS NULL AND {Holds("(@now - d.submitted_at)")})"
                 : Holds("(coalesce(i.finished_at, @now) - i.submitted_at)"),
@@ -215,13 +215,12 @@ public sealed partial class InvocationLog
         InvocationOrder.Level => "i.access_level",
         InvocationOrder.User => "i.submitted_by",
         InvocationOrder.State => "i.state",
+        InvocationOrder.Duration => Took,
         _ => throw new ArgumentOutOfRangeException(nameof(order), order, "not an order"),
     };
 
-    /// <summary>What a page is of: the query, the words of its text, and how long it says that an invocation took.</summary>
-    private sealed record Asked(InvocationQuery Query, List<string>? Words, DurationCondition? Durations);
-
-    private sealed record DurationCondition(string Condition, DynamicParameters Parameters);
+    /// <summary>What a page is of: the query, the words of its text, what was weighed of it, and the part that is gone through by itself.</summary>
+    private sealed record Asked(InvocationQuery Query, List<string>? Words, IReadOnlyList<WeighedCondition> Weighed, Part? Part = null);
 
     private readonly record struct Reader(DbConnection Connection, DbTransaction Transaction);
 

@@ -35,13 +35,13 @@ public sealed record InvocationLogOptions
     public required Func<string, string> PageOf { get; init; }
 
     /// <summary>
-    /// Up to so many hits a text or a duration is looked up by its index; above, what is asked for is soon found among the rows in their order.
+    /// Up to so many hits a text, a duration or a beginning is looked up by its index; above, what is asked for is soon found among the rows in their order.
     /// </summary>
     internal int FewHits { get; init; } = 20_000;
 
     /// <summary>
-    /// So many rows at the beginning of a page are searched for a text before an index is asked: that takes a few milliseconds, and a page is found among them
-    /// of what one in three hundred says.
+    /// So many rows at the beginning of a page are searched for a text, or in the order of durations for anything, before an index is asked: that takes a few
+    /// milliseconds, and a page is found among them of what one in three hundred says.
     /// </summary>
     internal int NearRows { get; init; } = 16_000;
 }

@@ -23,7 +23,7 @@ public sealed record InvocationQuery
     /// <summary>The access level.</summary>
     public AccessLevel? AccessLevel { get; init; }
 
-    /// <summary>Who submitted it, as recorded.</summary>
+    /// <summary>The beginning of who submitted it, as recorded.</summary>
     public string? SubmittedBy { get; init; }
 
     /// <summary>The canonical repository URL.</summary>
@@ -35,7 +35,7 @@ public sealed record InvocationQuery
     /// <summary>The beginning of the ar-guid, at least <see cref="ShortestArGuid"/> characters of it.</summary>
     public string? ArGuid { get; init; }
 
-    /// <summary>The driver's image, as recorded.</summary>
+    /// <summary>The beginning of the driver's image, as recorded.</summary>
     public string? Image { get; init; }
 
     /// <summary>The beginning of the name of one of its batches.</summary>
@@ -86,6 +86,9 @@ public enum InvocationOrder
 
     /// <summary>The state's name.</summary>
     State,
+
+    /// <summary>How long it took, from its submission to its end. Those that have not ended come last, whichever way the list goes.</summary>
+    Duration,
 }
 
 /// <summary>How far the batches of an invocation are, as a list is filtered by it.</summary>
@@ -100,7 +103,9 @@ public enum BatchProgress
 
 /// <summary>A place in a sorted list.</summary>
 /// <param name="Position">The position of the last invocation in the order of recording.</param>
-/// <param name="Value">Its value of what the list is sorted by; null where that is the order of recording.</param>
+/// <param name="Value">
+/// Its value of what the list is sorted by, a duration in microseconds; null where that is the order of recording, or where it has none.
+/// </param>
 public sealed record InvocationCursor(long Position, string? Value = null);
 
 /// <summary>A page of a list.</summary>

@@ -86,11 +86,35 @@ public sealed class ListingTests : IAsyncLifetime
     }
 
     [GitFact]
+    public async Task A_list_by_duration_goes_on_where_its_page_ended()
+    {
+        var log = _runner.Server.Services.GetRequiredService<IInvocationLog>();
+        await log.RecordAsync(Submission(8), CancellationToken.None);
+        var first = "/api/v1/invocations?sort=-duration&user=alice&limit=3";
+        var guids = new List<string>();
+        for (var url = first; url is not null;)
+        {
+            using var answer = await _http.GetAsync(url);
+            guids.AddRange((await answer.Content.ReadFromJsonAsync(ContractsJson.Default.IReadOnlyListInvocation))!.Select(one => one.ArGuid));
+            url = answer.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
+        }
+        guids.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(1, 8).Select(ArGuid));
+        guids[^1].ShouldBe(ArGuid(8), "it goes on");
+        await log.ChangeStateAsync(ArGuid(8), new StateChange(InvocationState.Failed), CancellationToken.None);
+
+        using var byDataset = await _http.GetAsync("/api/v1/invocations?sort=-dataset&limit=3");
+        var cursor = byDataset.Headers.GetValues("Link").Single().Split("cursor=")[1].Split('&', '>')[0];
+        using var refused = await _http.GetAsync($"{first}&cursor={cursor}");
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadFromJsonAsync(ContractsJson.Default.ApiProblem))!.Problems.Select(one => one.Field).ShouldBe(["cursor"]);
+    }
+
+    [GitFact]
     public async Task Invented_cursors_are_harmless()
     {
         foreach (var cursor in new[] { "AA", "MSA", "OTIyMzM3MjAzNjg1NDc3NTgwNyA", "MSB4OyBEUk9Q" })
         {
-            foreach (var sort in new[] { "submitted", "-dataset" })
+            foreach (var sort in new[] { "submitted", "-dataset", "duration" })
             {
                 using var answer = await _http.GetAsync($"/api/v1/invocations?sort={sort}&cursor={cursor}");
                 ((int)answer.StatusCode).ShouldBeLessThan(500);

@@ -19,10 +19,10 @@ internal static class ApiOperations
         new("guid", "The beginning of the ar-guid, at least four characters."),
         new("dataset", "The dataset."),
         new("level", "test, standard or full."),
-        new("user", "Who submitted."),
+        new("user", "The beginning of who submitted, as recorded."),
         new("repository", "The repository's URL."),
         new("commit", "The commit, or the beginning of its hash."),
-        new("image", "The driver's image."),
+        new("image", "The beginning of the driver's image, as recorded."),
         new("state", "accepted, running, succeeded, failed, cancelled or imported."),
         new("batch", "The beginning of the name of one of its batches."),
         new("progress", "running: a batch runs; failed: a job has failed."),
@@ -31,7 +31,7 @@ internal static class ApiOperations
         new("from", "Recorded at this date or moment, or later."),
         new("before", "Recorded before this date or moment."),
         new("text", "Words of the description and the command."),
-        new("sort", "submitted, dataset, level, user or state; with '-' before it descending."),
+        new("sort", "submitted, dataset, level, user, state or duration; with '-' before it descending. By duration, what has not ended comes last either way."),
     ];
 
     /// <summary>The operations.</summary>
@@ -76,7 +76,7 @@ internal static class ApiOperations
         },
         new("GET", "/api/v1/invocations/{arGuid}/log", "What the driver wrote.")
         {
-            Parameters = [Offset, Follow],
+            Parameters = [Attempt, Offset, Follow],
             Answers = [new(200, "The text.") { MediaTypes = ["text/plain"] }],
             Refusals = [400, 401, 404],
         },

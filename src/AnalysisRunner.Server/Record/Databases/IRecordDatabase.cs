@@ -22,6 +22,11 @@ internal interface IRecordDatabase : IAsyncDisposable
     /// </summary>
     string PlannedEachTime { get; }
 
+    /// <summary>
+    /// Follows the name of a table that is to be read along an index; null where the planner knows by its statistics whether that is best.
+    /// </summary>
+    string? Along(string index);
+
     /// <summary>What the hits of a text search are counted in, with the condition.</summary>
     string SearchHits { get; }
 

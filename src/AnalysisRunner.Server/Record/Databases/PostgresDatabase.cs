@@ -84,6 +84,9 @@ internal sealed class PostgresDatabase : IRecordDatabase
     public string PlannedEachTime => "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0; ";
 
     /// <inheritdoc />
+    public string? Along(string index) => null;
+
+    /// <inheritdoc />
     public string SearchHits => "invocations i WHERE i.search_vector @@ CAST(@words AS tsquery)";
 
     /// <inheritdoc />

@@ -42,6 +42,9 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     public string PlannedEachTime => "";
 
     /// <inheritdoc />
+    public string? Along(string index) => $" INDEXED BY {index}";
+
+    /// <inheritdoc />
     public string SearchHits => "invocation_words w WHERE w.invocation_words MATCH @words";
 
     /// <inheritdoc />
