@@ -1,3 +1,5 @@
+using System.Text.Json;
+using AnalysisRunner.Contracts;
 using AnalysisRunner.EndToEnd.Tests.Fixtures;
 
 namespace AnalysisRunner.EndToEnd.Tests;
@@ -22,7 +24,7 @@ public sealed class ObstacleTests
     }
 
     [Fact]
-    public async Task Says_when_another_submission_holds_the_turn_and_when_there_is_no_turn_to_take()
+    public async Task Says_when_the_turn_is_held_or_cannot_be_taken_and_when_the_runner_at_work_speaks_another_api()
     {
         await using var analysis = await AnalysisRepository.CreateAsync();
         (await analysis.BuildAsync()).ExitCode.ShouldBe(0);
@@ -38,6 +40,24 @@ public sealed class ObstacleTests
         Directory.Delete(file);
         var accepted = await analysis.SubmitAsync("-p:NoBuild=true");
         accepted.ExitCode.ShouldBe(0, accepted.Output);
+
+        // Another runner in the place of the one that was started, which goes on and is put back.
+        var (place, runner) = (Path.Combine(analysis.State.Folder, LocalRunnerFile.FileName), analysis.State.Runner().ShouldNotBeNull());
+        var own = await File.ReadAllBytesAsync(place);
+        await using var other = await TestServer.StartAsync();
+        other.Before = context => context.Request.Path == "/api/v1/version" ? TestServer.Version("9.0.0", ServerVersion.ApiLevel + 1, idle: false) : null;
+        await File.WriteAllBytesAsync(place, JsonSerializer.SerializeToUtf8Bytes(runner with { Url = $"http://127.0.0.1:{other.Port}" }, ContractsJson.Default.LocalRunnerFile));
+        try
+        {
+            var refused = await analysis.SubmitAsync("-p:NoBuild=true");
+            refused.ShouldBeRefused("AR1012", $"process {runner.Pid}");
+            refused.ShouldBeRefused("AR1012", "'9.0.0'");
+            other.Requests.ShouldAllBe(request => request == "GET /api/v1/version", "nothing was sent, and it was not told to end");
+        }
+        finally
+        {
+            await File.WriteAllBytesAsync(place, own);
+        }
     }
 
     [Fact]

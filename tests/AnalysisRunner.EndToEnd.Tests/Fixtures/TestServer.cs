@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AnalysisRunner.EndToEnd.Tests.Fixtures;
 
-/// <summary>A server over TLS, as far as a submission sees one: it says its version, accepts, and remembers what it was sent.</summary>
+/// <summary>A server, as far as a submission sees one: it says its version, accepts, and remembers what it was sent.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -33,12 +33,16 @@ internal sealed class TestServer : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    public static async Task<TestServer> StartAsync(TestAuthority authority)
+    /// <summary>Starts it: over TLS with a certificate of an authority, and without one as local runners are, without.</summary>
+    public static async Task<TestServer> StartAsync(TestAuthority? authority = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(authority.Server)));
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (authority is not null) listen.UseHttps(authority.Server);
+        }));
         var app = builder.Build();
         var server = new TestServer(app);
         app.Run(server.AnswerAsync);
@@ -55,9 +59,9 @@ internal sealed class TestServer : IAsyncDisposable
         "application/problem+json",
         statusCode: status);
 
-    /// <summary>What a server says of itself.</summary>
-    public static IResult Version(string version, int api) =>
-        Json(new ServerVersion(ServerVersion.ProductName, version, api, Local: false), ContractsJson.Default.ServerVersion);
+    /// <summary>What a server says of itself; a local runner says too whether it is idle.</summary>
+    public static IResult Version(string version, int api, bool? idle = null) =>
+        Json(new ServerVersion(ServerVersion.ProductName, version, api, Local: idle is not null, idle), ContractsJson.Default.ServerVersion);
 
     public async ValueTask DisposeAsync()
     {
