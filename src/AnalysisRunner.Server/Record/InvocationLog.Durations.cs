@@ -42,7 +42,9 @@ public sealed partial class InvocationLog
         var rare = asked with { Part = new Part("i.finished_at IS NOT NULL", Duration: $"({Took} + 0)") };
         if (isIndexed || IsOfCommit(query)) return await FindAsync(reader, rare, isIndexed);
         var edge = await EdgeAsync(reader, query, along);
-        var near = edge is { } duration ? string.Create(CultureInfo.InvariantCulture, $"{Beginning(query)} AND {Took} {(query.IsAscending ? "<=" : ">=")} {duration}") : Beginning(query);
+        var end = edge is { } duration ? string.Create(CultureInfo.InvariantCulture, $"{Took} {(query.IsAscending ? "<=" : ">=")} {duration}") : null;
+        // One bound of a kind and no more: of two, SQLite would read from the first one on, whichever is the narrower.
+        var near = string.Join(" AND ", new[] { Beginning(query), end }.OfType<string>().DefaultIfEmpty(HasDuration));
         var found = await FindAsync(reader, asked with { Part = new Part(near, along) }, isIndexed: false);
         return found.Count > query.Limit || edge is null ? found : await FindAsync(reader, rare, isIndexed: false);
     }
@@ -60,13 +62,16 @@ public sealed partial class InvocationLog
             parameters.Add("after", place.Position);
         }
         return reader.Connection.ExecuteScalarAsync<long?>(
-            string.Create(CultureInfo.InvariantCulture, $"SELECT {Took} FROM invocations i{along} WHERE {Beginning(query)} {after} ORDER BY {Took} {direction}, i.position {direction} LIMIT 1 OFFSET {_nearRows / RowsPerRead}"),
+            string.Create(CultureInfo.InvariantCulture, $"SELECT {Took} FROM invocations i{along} WHERE {Beginning(query) ?? HasDuration} {after} ORDER BY {Took} {direction}, i.position {direction} LIMIT 1 OFFSET {_nearRows / RowsPerRead}"),
             parameters, reader.Transaction);
     }
 
-    /// <summary>Where the page begins along the index of durations: SQLite reads no such bound from a comparison of two values of which one is an expression.</summary>
-    private static string Beginning(InvocationQuery query) =>
-        query.After is { } after ? string.Create(CultureInfo.InvariantCulture, $"{Took} {(query.IsAscending ? ">=" : "<=")} {DurationOf(after)}") : HasDuration;
+    /// <summary>
+    /// The duration at which the page begins, as SQLite finds it in the index: from a comparison of two values at once, of which one is an expression, it does not.
+    /// Null for the first page.
+    /// </summary>
+    private static string? Beginning(InvocationQuery query) =>
+        query.After is { } after ? string.Create(CultureInfo.InvariantCulture, $"{Took} {(query.IsAscending ? ">=" : "<=")} {DurationOf(after)}") : null;
 
     /// <summary>The duration of a place in a list by duration, in microseconds.</summary>
     private static long DurationOf(InvocationCursor place) => long.Parse(place.Value!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
