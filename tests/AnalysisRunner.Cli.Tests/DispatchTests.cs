@@ -83,7 +83,10 @@ public sealed class DispatchTests : IDisposable
         var outcome = await Cli.RunAsync("--dataset", "d", "./run.sh");
         outcome.ExitCode.ShouldBe(ExitCodes.Refused, outcome.Error);
         outcome.Error.ShouldContain("AR2011");
-        outcome.Error.ShouldContain("docs/diagnostics/AR2011.md");
+        // The page is there to be opened.
+        var page = outcome.Error.Split('\n').Single(line => line.EndsWith("AR2011.md", StringComparison.Ordinal)).Trim();
+        Path.IsPathFullyQualified(page).ShouldBeTrue(page);
+        (await File.ReadAllTextAsync(page)).ShouldStartWith("# AR2011");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -61,7 +61,7 @@ public sealed partial class SessionTests(LocalRunFixture local) : IClassFixture<
     /// <summary>What is another one each time becomes the same: identifiers by their order, moments, addresses and folders.</summary>
     private string Settle(string text)
     {
-        text = text.Replace(Path.GetDirectoryName(local.Root)!, "/home/ada", StringComparison.Ordinal);
+        text = text.Replace(Path.GetDirectoryName(local.Root)!, "/home/ada", StringComparison.Ordinal).Replace(Path.GetDirectoryName(CliProcess.Program)!, "/home/ada/tools/analysis-runner", StringComparison.Ordinal);
         text = ArGuid().Replace(text, found => Name(found.Value, string.Create(CultureInfo.InvariantCulture, $"a1b2c3d4-0000-4000-8000-{_names.Count + 1:x12}")));
         text = text.Replace(local.Git("rev-parse", "HEAD"), "4f2e9c0d1b3a576889ab01cd23ef456789012345", StringComparison.Ordinal).Replace(local.Git("rev-parse", "--short=12", "HEAD"), "4f2e9c0d1b3a", StringComparison.Ordinal)
             .Replace(local.Git("rev-parse", "--short", "HEAD"), "4f2e9c0", StringComparison.Ordinal);

@@ -46,14 +46,22 @@ internal sealed class Screen
     /// <summary>Says how things go.</summary>
     public void Note(string line) => _context.Error.WriteLine(TerminalText.Neutralise(line));
 
-    /// <summary>Says what went wrong: code and page with each.</summary>
+    /// <summary>Says what went wrong: code and page with each. The pages come with the program, so that they can be opened; only of a code of a newer server there is none.</summary>
     public void Report(IEnumerable<Problem> problems)
     {
         foreach (var problem in problems)
         {
             Note(problem is { File: { } file, Line: 0 } ? $"{file}: {problem.Code}: {problem.Message}" : problem.ToString());
-            Note($"    {DiagnosticPage.For(problem.Code)}");
+            Note($"    {PageOf(problem.Code)}");
         }
+    }
+
+    private static string PageOf(string code)
+    {
+        var page = DiagnosticPage.For(code);
+        var file = Path.GetFullPath(page, AppContext.BaseDirectory);
+        // A server may send anything for a code.
+        return code.All(char.IsAsciiLetterOrDigit) && File.Exists(file) ? file : page;
     }
 
     /// <summary>Writes a value as JSON.</summary>
