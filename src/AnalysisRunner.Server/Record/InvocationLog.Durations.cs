@@ -20,14 +20,14 @@ public sealed partial class InvocationLog
     private async Task<List<PlaceRow>> FindByDurationAsync(Reader reader, Asked asked)
     {
         var query = asked.Query;
-        var isIndexed = asked.Words is { } words && !IsOfCommit(query) && await HasFewHitsAsync(reader, words);
+        if (asked.Words is { } words && !IsOfCommit(query)) asked = asked with { Hits = await FewHitsAsync(reader, words) };
         // A place without a duration is one of those that go on.
         var isBehindEnded = query.After is { Value: null };
-        var places = isBehindEnded ? [] : await FindEndedAsync(reader, asked, isIndexed);
+        var places = isBehindEnded ? [] : await FindEndedAsync(reader, asked);
         if (places.Count > query.Limit) return places;
         var rest = query with { Order = InvocationOrder.Submitted, Limit = query.Limit - places.Count, After = isBehindEnded ? query.After : null };
         var goingOn = new Part("i.finished_at IS NULL", _database.Along("invocations_unfinished"));
-        places.AddRange(await FindAsync(reader, asked with { Query = rest, Part = goingOn }, isIndexed));
+        places.AddRange(await FindAsync(reader, asked with { Query = rest, Part = goingOn }));
         return places;
     }
 
@@ -35,18 +35,18 @@ public sealed partial class InvocationLog
     /// The places of those that have ended. A planner without statistics does not know whether the rows lie densely enough to be met along the index of
     /// durations: as many as a few milliseconds allow are looked at there first, and what is not found among them is rare and is looked up by its own indexes.
     /// </summary>
-    private async Task<List<PlaceRow>> FindEndedAsync(Reader reader, Asked asked, bool isIndexed)
+    private async Task<List<PlaceRow>> FindEndedAsync(Reader reader, Asked asked)
     {
         var (query, along) = (asked.Query, _database.Along("invocations_by_duration"));
-        if (along is null) return await FindAsync(reader, asked with { Part = new Part(HasDuration) }, isIndexed);
+        if (along is null) return await FindAsync(reader, asked with { Part = new Part(HasDuration) });
         var rare = asked with { Part = new Part("i.finished_at IS NOT NULL", Duration: $"({Took} + 0)") };
-        if (isIndexed || IsOfCommit(query)) return await FindAsync(reader, rare, isIndexed);
+        if (asked.Hits is not null || IsOfCommit(query)) return await FindAsync(reader, rare);
         var edge = await EdgeAsync(reader, query, along);
         var end = edge is { } duration ? string.Create(CultureInfo.InvariantCulture, $"{Took} {(query.IsAscending ? "<=" : ">=")} {duration}") : null;
         // One bound of a kind and no more: of two, SQLite would read from the first one on, whichever is the narrower.
         var near = string.Join(" AND ", new[] { Beginning(query), end }.OfType<string>().DefaultIfEmpty(HasDuration));
-        var found = await FindAsync(reader, asked with { Part = new Part(near, along) }, isIndexed: false);
-        return found.Count > query.Limit || edge is null ? found : await FindAsync(reader, rare, isIndexed: false);
+        var found = await FindAsync(reader, asked with { Part = new Part(near, along) });
+        return found.Count > query.Limit || edge is null ? found : await FindAsync(reader, rare);
     }
 
     /// <summary>The duration up to which the rows next to the page's beginning go; null when there are no others.</summary>
