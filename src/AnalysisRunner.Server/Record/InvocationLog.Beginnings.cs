@@ -40,8 +40,8 @@ public sealed partial class InvocationLog
             one.Add(column, first);
             return new WeighedCondition($"i.{column} = @{column}", one);
         }
-        // The list is in the order of the very values: its index has them side by side.
-        if (Column(order) == $"i.{column}") return new WeighedCondition(Holds($"i.{column}"), parameters);
+        // A planner with statistics weighs by itself; and where the list is in the order of the very values, their index has them side by side.
+        if (_database.KnowsFrequencies || Column(order) == $"i.{column}") return new WeighedCondition(Holds($"i.{column}"), parameters);
         var isFew = await reader.Connection.ExecuteScalarAsync<long>(
             string.Create(CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT count(*) FROM (SELECT 1 {rows} LIMIT {_fewHits + 1}) AS hits"), parameters, reader.Transaction) <= _fewHits;
         // What is put together from the column is in no index, so that no planner leaves the order for it.

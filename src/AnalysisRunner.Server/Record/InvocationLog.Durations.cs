@@ -19,15 +19,22 @@ public sealed partial class InvocationLog
     /// </summary>
     private async Task<List<PlaceRow>> FindByDurationAsync(Reader reader, Asked asked)
     {
+        if (asked.Words is { } words && !IsOfCommit(asked.Query)) asked = asked with { Hits = await FewHitsAsync(reader, words) };
+        // Dates as positions that are known: how many rows lie between two that are still to be looked up, no planner can tell.
+        Positions? among = null;
+        if (asked.Query is { From: not null } or { Before: not null })
+        {
+            among = await RangeAsync(reader, asked.Query with { After = null });
+            asked = asked with { Query = asked.Query with { From = null, Before = null } };
+        }
         var query = asked.Query;
-        if (asked.Words is { } words && !IsOfCommit(query)) asked = asked with { Hits = await FewHitsAsync(reader, words) };
         // A place without a duration is one of those that go on.
         var isBehindEnded = query.After is { Value: null };
-        var places = isBehindEnded ? [] : await FindEndedAsync(reader, asked);
+        var places = isBehindEnded ? [] : await FindEndedAsync(reader, asked, among);
         if (places.Count > query.Limit) return places;
         var rest = query with { Order = InvocationOrder.Submitted, Limit = query.Limit - places.Count, After = isBehindEnded ? query.After : null };
         var goingOn = new Part("i.finished_at IS NULL", _database.Along("invocations_unfinished"));
-        places.AddRange(await FindAsync(reader, asked with { Query = rest, Part = goingOn }));
+        places.AddRange(await FindAsync(reader, asked with { Query = rest, Part = goingOn }, among));
         return places;
     }
 
@@ -35,18 +42,18 @@ public sealed partial class InvocationLog
     /// The places of those that have ended. A planner without statistics does not know whether the rows lie densely enough to be met along the index of
     /// durations: as many as a few milliseconds allow are looked at there first, and what is not found among them is rare and is looked up by its own indexes.
     /// </summary>
-    private async Task<List<PlaceRow>> FindEndedAsync(Reader reader, Asked asked)
+    private async Task<List<PlaceRow>> FindEndedAsync(Reader reader, Asked asked, Positions? among)
     {
         var (query, along) = (asked.Query, _database.Along("invocations_by_duration"));
-        if (along is null) return await FindAsync(reader, asked with { Part = new Part(HasDuration) });
+        if (_database.KnowsFrequencies) return await FindAsync(reader, asked with { Part = new Part(HasDuration) }, among);
         var rare = asked with { Part = new Part("i.finished_at IS NOT NULL", Duration: $"({Took} + 0)") };
-        if (asked.Hits is not null || IsOfCommit(query)) return await FindAsync(reader, rare);
+        if (asked.Hits is not null || IsOfCommit(query)) return await FindAsync(reader, rare, among);
         var edge = await EdgeAsync(reader, query, along);
         var end = edge is { } duration ? string.Create(CultureInfo.InvariantCulture, $"{Took} {(query.IsAscending ? "<=" : ">=")} {duration}") : null;
         // One bound of a kind and no more: of two, SQLite would read from the first one on, whichever is the narrower.
         var near = string.Join(" AND ", new[] { Beginning(query), end }.OfType<string>().DefaultIfEmpty(HasDuration));
-        var found = await FindAsync(reader, asked with { Part = new Part(near, along) });
-        return found.Count > query.Limit || edge is null ? found : await FindAsync(reader, rare);
+        var found = await FindAsync(reader, asked with { Part = new Part(near, along) }, among);
+        return found.Count > query.Limit || edge is null ? found : await FindAsync(reader, rare, among);
     }
 
     /// <summary>The duration up to which the rows next to the page's beginning go; null when there are no others.</summary>
@@ -78,7 +85,7 @@ public sealed partial class InvocationLog
 
     /// <summary>A part of all invocations that a list goes through by itself.</summary>
     /// <param name="Condition">Which ones.</param>
-    /// <param name="Along">The index that they are read along, as <see cref="Databases.IRecordDatabase.Along"/> says it; null leaves that to the planner.</param>
+    /// <param name="Along">The index that they are read along, as <see cref="Databases.IRecordDatabase.Along"/> says it; empty leaves that to the planner.</param>
     /// <param name="Duration">The duration in another form than its index has it, so that the planner leaves that index alone; null is the usual one.</param>
-    private sealed record Part(string Condition, string? Along = null, string? Duration = null);
+    private sealed record Part(string Condition, string Along = "", string? Duration = null);
 }

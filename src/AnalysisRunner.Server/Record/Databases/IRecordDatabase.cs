@@ -19,10 +19,11 @@ internal interface IRecordDatabase : IAsyncDisposable
     /// </summary>
     string PlannedEachTime { get; }
 
-    /// <summary>
-    /// Follows the name of a table that is to be read along an index; null where the planner knows by its statistics whether that is best.
-    /// </summary>
-    string? Along(string index);
+    /// <summary>Whether the planner knows by statistics how frequent values are, and counts with the limit of a question.</summary>
+    bool KnowsFrequencies { get; }
+
+    /// <summary>Follows the name of a table that is to be read along an index; empty where the planner is to choose.</summary>
+    string Along(string index);
 
     /// <summary>What the hits of a text search are read from, as <c>position</c>, with the condition; <c>@words</c> is <see cref="SearchExpression"/>.</summary>
     string SearchHits { get; }

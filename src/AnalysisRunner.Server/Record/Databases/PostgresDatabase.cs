@@ -86,7 +86,10 @@ internal sealed class PostgresDatabase : IRecordDatabase
     public string PlannedEachTime => "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0; ";
 
     /// <inheritdoc />
-    public string? Along(string index) => null;
+    public bool KnowsFrequencies => true;
+
+    /// <inheritdoc />
+    public string Along(string index) => "";
 
     /// <inheritdoc />
     public string SearchHits => "invocations i WHERE i.search_vector @@ CAST(@words AS tsquery)";

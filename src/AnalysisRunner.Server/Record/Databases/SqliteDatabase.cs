@@ -42,7 +42,10 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     public string PlannedEachTime => "";
 
     /// <inheritdoc />
-    public string? Along(string index) => $" INDEXED BY {index}";
+    public bool KnowsFrequencies => false;
+
+    /// <inheritdoc />
+    public string Along(string index) => $" INDEXED BY {index}";
 
     /// <inheritdoc />
     public string SearchHits => "(SELECT w.rowid AS position FROM invocation_words w WHERE w.invocation_words MATCH @words) hits";
