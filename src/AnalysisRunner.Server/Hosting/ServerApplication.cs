@@ -95,7 +95,7 @@ internal static class ServerApplication
         services.AddSingleton<RerunInvocation>().AddSingleton<Overview>().AddSingleton<LostServers>();
         services.AddSingleton<IEndLog>(parts.InvocationLog);
         services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
-        services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
+        services.AddSingleton<DriverStart>().AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
         services.AddSingleton<Retention>().AddHostedService(provider => provider.GetRequiredService<Retention>());
         if (parts.IdleLimit is { } limit)
         {
