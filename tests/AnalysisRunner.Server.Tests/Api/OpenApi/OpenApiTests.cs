@@ -24,6 +24,9 @@ namespace AnalysisRunner.Server.Tests.Api.OpenApi;
 /// <summary>The description of the API and the API are the same.</summary>
 public sealed partial class OpenApiTests
 {
+    // Nobody listens there.
+    private const string NoRegistry = "127.0.0.1:1/";
+
     private const string Approved =
         """
         [datasets.ds3]
@@ -58,7 +61,11 @@ public sealed partial class OpenApiTests
     [GitFact]
     public async Task What_is_described_is_answered_and_what_is_answered_is_described()
     {
-        await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved, more: "administrators = [\"bob@example.org\"]", prepare: server => server.SecurityTokens = () => new OneRole());
+        await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved, more: "administrators = [\"bob@example.org\"]", prepare: server =>
+        {
+            server.SecurityTokens = () => new OneRole();
+            server.Images = $"driver_image = \"{TestServer.DriverImage}\"\nimage_prefixes = [\"{NoRegistry}\"]";
+        });
         using var gate = new Gate(server.Repository.Root);
         var sha = server.PushScript($"mkdir -p \"$OUT\"; echo x > \"$OUT/x\"; echo started; cat '{gate.Path}'");
         var api = new DescribedApi(await DescriptionAsync(server.Url));
@@ -94,8 +101,9 @@ public sealed partial class OpenApiTests
     {
         var request = TestServer.Request(sha, "./run.sh") with
         {
+            AccessLevel = "standard",
             OutputPrefix = "o",
-            Environment = new Dictionary<string, string> { ["OUT"] = Path.Combine(server.State, "storage", "ds1-test", "default", "o") },
+            Environment = new Dictionary<string, string> { ["OUT"] = Path.Combine(server.State, "storage", "ds1-main", "default", "o") },
         };
         string Json(SubmissionRequest one) => JsonSerializer.Serialize(one, ContractsJson.Default.SubmissionRequest);
         await SendAsync(alice, "POST", "/api/v1/submissions", Json(request), "k");
@@ -104,6 +112,7 @@ public sealed partial class OpenApiTests
         await SendAsync(alice, "POST", "/api/v1/submissions", Json(request with { Dataset = "none" }), "k2");
         await SendAsync(alice, "POST", "/api/v1/submissions", Json(request with { Dataset = "NO NAME" }), "k3");
         await SendAsync(alice, "POST", "/api/v1/submissions", new string(' ', 1024 * 1024) + "{}", "k4");
+        await SendAsync(alice, "POST", "/api/v1/submissions", Json(request with { Image = NoRegistry + "a:1" }), "k5");
     }
 
     private static async Task HandOverAsync(HttpClient alice, HttpClient driver)
@@ -112,6 +121,7 @@ public sealed partial class OpenApiTests
         await SendAsync(driver, "POST", "/api/v1/batches", Batch);
         await SendAsync(driver, "POST", "/api/v1/batches", Batch.Replace("\"one\", \"name\"", "\"!\", \"name\"", StringComparison.Ordinal));
         await SendAsync(driver, "POST", "/api/v1/batches", "[]");
+        await SendAsync(driver, "POST", "/api/v1/batches", $$"""{"key": "two", "name": "two", "jobs": [{"id": 1, "name": "job", "command": "true", "image": "{{NoRegistry}}a:1"}]}""");
         await SendAsync(alice, "POST", "/api/v1/batches", Batch);
     }
 
@@ -135,6 +145,7 @@ public sealed partial class OpenApiTests
         await SendAsync(alice, "POST", route, """{"dataset": "other"}""", "k12");
         await SendAsync(alice, "POST", route, new string(' ', 1024 * 1024) + "{}", "k13");
         await SendAsync(alice, "POST", $"/api/v1/invocations/{arGuid}/rerun", "", "k14");
+        await SendAsync(alice, "POST", route, $$"""{"accessLevel": "standard", "image": "{{NoRegistry}}a:1"}""", "k15");
         foreach (var run in await server.InvocationLog.ListUnfinishedAsync(TestRunner.Limit())) await server.EndOfAsync(run.Invocation.ArGuid);
     }
 
