@@ -35,12 +35,12 @@ public sealed class AccountTests : IDisposable
         var program = $"dotnet exec '{ProgramFor(server)}' {storage.Endpoint}";
         var sha = server.PushScript(
             $$"""
+            trap "cat '{{gate.Path}}'" EXIT
             stat -c '%U %a' "$GOOGLE_APPLICATION_CREDENTIALS"
             [ "$CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE" = "$GOOGLE_APPLICATION_CREDENTIALS" ]
             {{program}} gs://bucket/by-the-driver 'hello from the driver'
             curl --silent --fail --header "Authorization: Bearer $(cat "$ANALYSIS_RUNNER_TOKEN_FILE")" --header 'Content-Type: application/json' \
               --data "{\"key\": \"k\", \"name\": \"b\", \"jobs\": [{\"id\": 1, \"name\": \"j\", \"command\": \"{{program}} gs://bucket/by-a-job x\"}]}" "$ANALYSIS_RUNNER_URL/api/v1/batches"
-            cat '{{gate.Path}}'
             """);
         var arGuid = (await server.SubmitAsync(TestServer.Request(sha, "./run.sh"))).ArGuid;
         using (await server.DriverAsync(arGuid)) { }
