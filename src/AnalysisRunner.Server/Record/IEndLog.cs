@@ -17,12 +17,6 @@ public interface IEndLog
     /// <summary>Notes that the list is complete, and counts it; the first time counts.</summary>
     Task CompleteOutputsAsync(string arGuid, string? problem, CancellationToken cancellation);
 
-    /// <summary>
-    /// Notes that there are no outputs, in place of <see cref="BeginOutputsAsync"/> and <see cref="CompleteOutputsAsync"/>; what an attempt that did not come
-    /// to its end has left is dropped. Where the list is complete, it stays.
-    /// </summary>
-    Task CompleteNoOutputsAsync(string arGuid, CancellationToken cancellation);
-
     /// <summary>Adds to <see cref="OutputsSummary.Problem"/> what went wrong after the list was complete; what it says already is not said twice.</summary>
     Task AddOutputsProblemAsync(string arGuid, string problem, CancellationToken cancellation);
 

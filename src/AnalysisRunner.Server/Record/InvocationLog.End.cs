@@ -50,20 +50,6 @@ public sealed partial class InvocationLog
         cancellation);
 
     /// <inheritdoc />
-    public Task CompleteNoOutputsAsync(string arGuid, CancellationToken cancellation) => _writer.RunAsync(
-        [
-            new("DELETE FROM outputs WHERE invocation = (SELECT position FROM invocations WHERE ar_guid = $1 AND outputs_listed_at IS NULL)", arGuid),
-            new(
-                """
-                UPDATE invocations SET outputs_listed_at = $2, outputs_problem = NULL, output_count = 0, output_bytes = 0
-                WHERE ar_guid = $1 AND outputs_listed_at IS NULL
-                """,
-                arGuid, Now()),
-        ],
-        arGuid: null,
-        cancellation);
-
-    /// <inheritdoc />
     public Task AddOutputsProblemAsync(string arGuid, string problem, CancellationToken cancellation) => _writer.RunAsync(
         scope =>
         {

@@ -30,7 +30,7 @@ public sealed partial class InvocationLog
         var reader = new Reader(connection, transaction);
         var durations = query.AtLeast is null && query.AtMost is null ? null : await DurationConditionAsync(reader, query);
         var asked = new Asked(query, words, durations);
-        var places = words is null ? await FindAsync(reader, asked, isIndexed: false) : await SearchAsync(reader, asked, words);
+        var places = words is null ? await FindAsync(reader, asked) : await SearchAsync(reader, asked, words);
         var shown = places.Take(query.Limit).ToList();
         if (shown.Count == 0) return new InvocationPage([], null);
         // Positions are numbers of our own, so they may stand in the statement; a list of parameters has a limit and a list type only PostgreSQL.
@@ -49,21 +49,21 @@ public sealed partial class InvocationLog
     private async Task<List<PlaceRow>> SearchAsync(Reader reader, Asked asked, List<string> words)
     {
         var query = asked.Query;
-        if (IsOfCommit(query)) return await FindAsync(reader, asked, isIndexed: false);
-        if (query.Order != InvocationOrder.Submitted) return await FindAsync(reader, asked, await HasFewHitsAsync(reader, words));
+        if (IsOfCommit(query)) return await FindAsync(reader, asked);
+        if (query.Order != InvocationOrder.Submitted) return await FindAsync(reader, asked with { Hits = await FewHitsAsync(reader, words) });
         var whole = await RangeAsync(reader, query);
         var near = whole.Nearest(_nearRows, query.IsAscending);
-        var found = await FindAsync(reader, asked, isIndexed: false, near);
+        var found = await FindAsync(reader, asked, near);
         if (found.Count > query.Limit || near == whole) return found;
-        if (await HasFewHitsAsync(reader, words)) return await FindAsync(reader, asked, isIndexed: true);
+        if (await FewHitsAsync(reader, words) is { } hits) return await FindAsync(reader, asked with { Hits = hits });
         if (found.Count >= Some)
         {
             // Twice as far as it takes where they lie as densely as near by.
             var far = whole.Nearest(2L * _nearRows * (query.Limit + 1) / found.Count, query.IsAscending);
-            found = await FindAsync(reader, asked, isIndexed: false, far);
+            found = await FindAsync(reader, asked, far);
             if (found.Count > query.Limit || far == whole) return found;
         }
-        return await FindAsync(reader, asked, isIndexed: false);
+        return await FindAsync(reader, asked);
     }
 
     /// <summary>The positions among which the page lies, by everything that says so: its dates, and where the page before it ended.</summary>
@@ -82,10 +82,10 @@ public sealed partial class InvocationLog
     }
 
     /// <summary>The places of a page and of one more, which tells whether there is a next page.</summary>
-    private async Task<List<PlaceRow>> FindAsync(Reader reader, Asked asked, bool isIndexed, Positions? among = null)
+    private async Task<List<PlaceRow>> FindAsync(Reader reader, Asked asked, Positions? among = null)
     {
         var parameters = new DynamicParameters();
-        var statement = Statement(asked, isIndexed, among, parameters);
+        var statement = Statement(asked, among, parameters);
         return (await reader.Connection.QueryAsync<PlaceRow>(statement, parameters, reader.Transaction)).ToList();
     }
 
@@ -93,11 +93,10 @@ public sealed partial class InvocationLog
     /// The statement that finds the places of a page and of one more, which tells whether there is a next page. Its text is made of constants only;
     /// whatever the query says is a parameter.
     /// </summary>
-    private string Statement(Asked asked, bool isIndexed, Positions? among, DynamicParameters parameters)
+    private string Statement(Asked asked, Positions? among, DynamicParameters parameters)
     {
-        var (query, words, durations) = asked;
+        var (query, words, durations, hits) = asked;
         var isOfCommit = IsOfCommit(query);
-        var position = isIndexed ? _database.SearchPosition : "i.position";
         var conditions = new List<string>();
         void Where(string condition, string name, object value)
         {
@@ -105,9 +104,9 @@ public sealed partial class InvocationLog
             parameters.Add(name, value);
         }
 
-        if (isIndexed) Where(_database.SearchCondition, "words", _database.SearchExpression(words!));
+        if (hits is not null) Where(_database.IsAmong("i.position", "@hits"), "hits", _database.ListOf(hits));
         // Words hold letters and digits only, so that nothing in them means anything to LIKE.
-        for (var i = 0; !isIndexed && i < words?.Count; i++) Where($"(' ' || i.search_words) LIKE @word{i}", $"word{i}", $"% {words[i]}%");
+        for (var i = 0; hits is null && i < words?.Count; i++) Where($"(' ' || i.search_words) LIKE @word{i}", $"word{i}", $"% {words[i]}%");
         if (query.VisibleDatasets is { } visible && query.Dataset is null)
         {
             var names = visible.Select((dataset, index) => (Name: $"visible{index}", dataset)).ToList();
@@ -145,37 +144,42 @@ public sealed partial class InvocationLog
         }
         if (among is { } positions)
         {
-            Where($"{position} >= @lowest AND {position} < @beyond", "lowest", positions.Lowest);
+            Where($"i.position >= @lowest AND i.position < @beyond", "lowest", positions.Lowest);
             parameters.Add("beyond", positions.Beyond);
         }
         // Positions and times of recording rise together, so a time is a position.
-        if (query.From is { } from) Where($"{position} >= coalesce({FirstAt("from")}, 9223372036854775807)", "from", Microseconds.From(from));
-        if (query.Before is { } before) Where($"{position} < coalesce({FirstAt("before")}, 9223372036854775807)", "before", Microseconds.From(before));
+        if (query.From is { } from) Where($"i.position >= coalesce({FirstAt("from")}, 9223372036854775807)", "from", Microseconds.From(from));
+        if (query.Before is { } before) Where($"i.position < coalesce({FirstAt("before")}, 9223372036854775807)", "before", Microseconds.From(before));
 
         var direction = query.IsAscending ? "ASC" : "DESC";
         var (value, order) = Column(query.Order) is { } column
-            ? (column, $"{column} {direction}, {position} {direction}")
-            : ("NULL", $"{position} {direction}");
+            ? (column, $"{column} {direction}, i.position {direction}")
+            : ("NULL", $"i.position {direction}");
         if (query.After is { } after)
         {
             var beyond = query.IsAscending ? ">" : "<";
-            Where(value == "NULL" ? $"{position} {beyond} @after" : $"({value}, {position}) {beyond} (@afterValue, @after)", "after", after.Position);
+            Where(value == "NULL" ? $"i.position {beyond} @after" : $"({value}, i.position) {beyond} (@afterValue, @after)", "after", after.Position);
             if (value != "NULL") parameters.Add("afterValue", after.Value ?? "");
         }
         // A limit, however large, keeps the planners from taking it apart: nothing else leads to so few rows.
         var source = isOfCommit ? "(SELECT * FROM invocations c WHERE c.commit_id >= @commit AND c.commit_id < @commitEnd LIMIT 9223372036854775807) i"
-            : isIndexed ? _database.SearchSource : "invocations i";
+            : "invocations i";
         var filter = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
         // The limit is a number of our own and stands in the text, because it decides on the plan.
         return string.Create(
-            CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT {position} AS position, {value} AS value FROM {source} {filter} ORDER BY {order} LIMIT {query.Limit + 1L}");
+            CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT i.position AS position, {value} AS value FROM {source} {filter} ORDER BY {order} LIMIT {query.Limit + 1L}");
     }
 
-    private async Task<bool> HasFewHitsAsync(Reader reader, List<string> words) =>
-        await reader.Connection.ExecuteScalarAsync<long>(
-            string.Create(CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT count(*) FROM (SELECT 1 FROM {_database.SearchHits} LIMIT {_fewHits + 1}) AS hits"),
+    /// <summary>The positions of all that say the words, by the index of words; null where they are many.</summary>
+    private async Task<List<long>?> FewHitsAsync(Reader reader, List<string> words)
+    {
+        var hits = await reader.Connection.QueryAsync<long>(
+            string.Create(CultureInfo.InvariantCulture, $"{_database.PlannedEachTime}SELECT position FROM {_database.SearchHits} LIMIT {_fewHits + 1L}"),
             new { words = _database.SearchExpression(words) },
-            reader.Transaction) <= _fewHits;
+            reader.Transaction);
+        var found = hits.AsList();
+        return found.Count > _fewHits ? null : found;
+    }
 
     /// <summary>The condition on how long an invocation took: looked up where few hold it, and else computed for the rows that the list walks along.</summary>
     private async Task<DurationCondition> DurationConditionAsync(Reader reader, InvocationQuery query)
@@ -218,8 +222,8 @@ public sealed partial class InvocationLog
         _ => throw new ArgumentOutOfRangeException(nameof(order), order, "not an order"),
     };
 
-    /// <summary>What a page is of: the query, the words of its text, and how long it says that an invocation took.</summary>
-    private sealed record Asked(InvocationQuery Query, List<string>? Words, DurationCondition? Durations);
+    /// <summary>What a page is of: the query, the words of its text, how long it says that an invocation took, and the positions of all that say the words, where they are known.</summary>
+    private sealed record Asked(InvocationQuery Query, List<string>? Words, DurationCondition? Durations, List<long>? Hits = null);
 
     private sealed record DurationCondition(string Condition, DynamicParameters Parameters);
 

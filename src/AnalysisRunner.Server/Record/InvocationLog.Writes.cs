@@ -30,12 +30,16 @@ public sealed partial class InvocationLog
     private const string UpdateFinalState =
         """
         UPDATE invocations SET state = $2, reason = $3, finished_at = $4, last_sequence = last_sequence + 1, final_sequence = last_sequence + 1,
-            announced_at = CASE WHEN $5 = 0 THEN $4 ELSE announced_at END
+            announced_at = CASE WHEN $5 = 0 THEN $4 ELSE announced_at END, outputs_listed_at = coalesce(outputs_listed_at, $6),
+            output_count = CASE WHEN $6 IS NULL THEN output_count ELSE coalesce(output_count, 0) END,
+            output_bytes = CASE WHEN $6 IS NULL THEN output_bytes ELSE coalesce(output_bytes, 0) END
         WHERE ar_guid = $1 AND finished_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.invocation = invocations.position AND b.state = 'running')
         """;
 
     private const string DeleteEnvironment = "DELETE FROM environments WHERE invocation IN (SELECT i.position FROM {changed} i)";
+
+    private const string DeleteOutputs = "DELETE FROM outputs WHERE invocation IN (SELECT i.position FROM {changed} i)";
 
     private const string DeleteDocuments = "DELETE FROM run_documents WHERE invocation IN (SELECT i.position FROM {changed} i)";
 
@@ -72,12 +76,9 @@ public sealed partial class InvocationLog
         var by = change.By is null ? "" : $" by {change.By}";
         var reason = change.Reason is null ? "" : $": {change.Reason}";
         var appended = new Consequence(InsertCountedEvent, now, $"{state}{by}{reason}", change.By);
-        return change.State == InvocationState.Running
-            ? _database.Follow(arGuid, new(UpdateState, arGuid, state, change.Reason), [appended])
-            : _database.Follow(
-                arGuid,
-                new(UpdateFinalState, arGuid, state, change.Reason, now, change.IsToBeTold ? 1L : 0L),
-                [new(DeleteEnvironment), new(DeleteDocuments), appended]);
+        if (change.State == InvocationState.Running) return _database.Follow(arGuid, new(UpdateState, arGuid, state, change.Reason), [appended]);
+        var ended = new Statement(UpdateFinalState, arGuid, state, change.Reason, now, change.IsToBeTold ? 1L : 0L, change.HasNoOutputs ? now : (long?)null);
+        return _database.Follow(arGuid, ended, [new(DeleteEnvironment), new(DeleteDocuments), .. change.HasNoOutputs ? [new Consequence(DeleteOutputs)] : Array.Empty<Consequence>(), appended]);
     }
 
     /// <inheritdoc />

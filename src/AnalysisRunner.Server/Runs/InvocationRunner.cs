@@ -201,7 +201,7 @@ internal sealed class InvocationRunner(
     private async Task<bool> EndAsync(RunInProgress run, InvocationRecord record, BatchState driver)
     {
         var change = InvocationEnd.Judge(record, driver) with { IsToBeTold = NotificationTargets.Of(settings.Value.Notifications, record.Invocation).Count > 0 };
-        await outputs.CompleteAsync(record, change, _stopping.Token);
+        change = await outputs.CompleteAsync(record, change, _stopping.Token);
         storage.Close(record.Invocation);
         // Before the end is recorded: whoever learns of it finds the checkout gone and the driver's token void.
         TryRemove(run.ArGuid);

@@ -11,6 +11,8 @@ internal static class PrivateFile
     /// <summary>Makes a folder and its parents, as far as they are missing.</summary>
     public static void CreateFolder(string path)
     {
+        // To make one that is there keeps everybody else out of its parent for that time.
+        if (Directory.Exists(path)) return;
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
         else Directory.CreateDirectory(path, FolderMode700);
     }

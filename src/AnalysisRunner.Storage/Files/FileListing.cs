@@ -8,6 +8,8 @@ internal sealed class FileListing(StoreRoot? root)
         // The part of the prefix before its last slash is a folder of its own.
         var slash = options.Prefix.LastIndexOf('/');
         var (start, prefix) = slash < 0 ? (folder, options.Prefix) : (folder.Combine(options.Prefix[..slash]), options.Prefix[(slash + 1)..]);
+        // Asked first: most output prefixes do not exist when they are listed, and then there is nothing that a link could lead to.
+        if (!Path.Exists(start.LocalPath) && new FileInfo(start.LocalPath).LinkTarget is null) return [];
         root?.Ensure(start);
         return Below(start, prefix, options.Recursive);
     }
@@ -37,8 +39,6 @@ internal sealed class FileListing(StoreRoot? root)
     {
         var entries = new List<(string Sorted, FileSystemInfo Entry)>();
         var options = new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
-        // Asked first, because an exception costs far more: most output prefixes do not exist when they are listed.
-        if (!Directory.Exists(folder.LocalPath)) return entries;
         try
         {
             foreach (var entry in new DirectoryInfo(folder.LocalPath).EnumerateFileSystemInfos("*", options))

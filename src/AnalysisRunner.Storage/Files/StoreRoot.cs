@@ -4,14 +4,17 @@ namespace AnalysisRunner.Storage.Files;
 internal sealed class StoreRoot
 {
     private readonly StoragePath _root;
-    private readonly string _real;
+    // Every part of a path is looked at for it, and a store that finds nothing never asks.
+    private readonly Lazy<string> _real;
 
     /// <exception cref="StorageException"><c>AR7017</c>: the folder does not exist.</exception>
     internal StoreRoot(string folder)
     {
         _root = StoragePath.FromLocal(folder);
-        _real = FileSystem.RealPath(_root.LocalPath)
-            ?? throw StorageErrors.BadSetting(nameof(FileStoreOptions.Root), folder, "There is no such folder. Create it, or correct the setting.");
+        if (!Path.Exists(_root.LocalPath)) throw Missing();
+        _real = new Lazy<string>(() => FileSystem.RealPath(_root.LocalPath) ?? throw Missing(), LazyThreadSafetyMode.PublicationOnly);
+
+        StorageException Missing() => StorageErrors.BadSetting(nameof(FileStoreOptions.Root), folder, "There is no such folder. Create it, or correct the setting.");
     }
 
     /// <summary>Refuses a path outside, by its text or by a link on its way.</summary>
@@ -33,7 +36,7 @@ internal sealed class StoreRoot
     internal bool Holds(string linkPath) => FileSystem.RealPath(linkPath) is { } real && Contains(real);
 
     private bool Contains(string real) =>
-        real == _real || real.StartsWith(_real.EndsWith(Path.DirectorySeparatorChar) ? _real : _real + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        real == _real.Value || real.StartsWith(Path.EndsInDirectorySeparator(_real.Value) ? _real.Value : _real.Value + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private StorageException Outside(StoragePath path, string why) => new(StorageErrorKind.Denied, StorageCodes.OutsideRoot, path.ToString(),
         $"\"{path}\" leads out of the store's root \"{_root.LocalPath}\": {why}. Use a path below the root.");

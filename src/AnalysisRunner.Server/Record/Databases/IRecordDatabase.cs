@@ -14,28 +14,25 @@ internal interface IRecordDatabase : IAsyncDisposable
     /// <summary>What people know the database by, without credentials.</summary>
     string Name { get; }
 
-    /// <summary>The condition of a text search; <c>@words</c> is <see cref="SearchExpression"/>. Replaces the table of <see cref="SearchSource"/>.</summary>
-    string SearchCondition { get; }
-
     /// <summary>
     /// Begins the text of a question, inside a transaction, whose best plan depends on what is asked for: the database is to look at the values each time.
     /// </summary>
     string PlannedEachTime { get; }
 
-    /// <summary>What the hits of a text search are counted in, with the condition.</summary>
+    /// <summary>What the hits of a text search are read from, as <c>position</c>, with the condition; <c>@words</c> is <see cref="SearchExpression"/>.</summary>
     string SearchHits { get; }
-
-    /// <summary>What a text search selects from: <c>invocations i</c>, and the index of words where that is a table of its own.</summary>
-    string SearchSource { get; }
-
-    /// <summary>The column by which a text search reads its hits in the order of <c>position</c>.</summary>
-    string SearchPosition { get; }
 
     /// <summary>Makes the numbers that the database gives out go on above the restored ones.</summary>
     string AfterRestore { get; }
 
     /// <summary>The search for all words, each the beginning of a recorded one.</summary>
     string SearchExpression(IReadOnlyList<string> words);
+
+    /// <summary>The condition that a position is one of a parameter's, which is <see cref="ListOf"/> them.</summary>
+    string IsAmong(string position, string parameter);
+
+    /// <summary>Many positions as one parameter.</summary>
+    object ListOf(IReadOnlyList<long> positions);
 
     /// <summary>Opens the connection that writes.</summary>
     DbConnection OpenWriter();
@@ -56,13 +53,16 @@ internal interface IRecordDatabase : IAsyncDisposable
     IReadOnlyList<Statement> Follow(string arGuid, Statement change, IReadOnlyList<Consequence> consequences);
 
     /// <summary>Executes statements in their order, on one journey where there is a way to travel; the answer is how many rows each has changed.</summary>
-    IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements);
+    /// <param name="writer">The connection.</param>
+    /// <param name="statements">The statements.</param>
+    /// <param name="begins">Whether the transaction begins with them, as <see cref="BeginExclusive"/> begins it.</param>
+    IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements, bool begins);
 
     /// <summary>Whether a transaction can still be rolled back: false when it is gone, or the connection is.</summary>
     bool IsInTransaction(DbConnection writer);
 
-    /// <summary>Tells other processes, when the transaction commits, which invocations have something new.</summary>
-    void Announce(DbConnection writer, IReadOnlyCollection<string> arGuids);
+    /// <summary>Commits the transaction, and with that tells other processes which invocations have something new.</summary>
+    void Commit(DbConnection writer, IReadOnlyCollection<string> changed);
 
     /// <summary>Passes on what other processes announce until the database is disposed.</summary>
     void Listen(InvocationSignals signals);

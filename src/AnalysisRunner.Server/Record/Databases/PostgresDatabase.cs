@@ -27,6 +27,8 @@ internal sealed class PostgresDatabase : IRecordDatabase
     // database has noticed the end of the last one.
     private const int ServerLock = 0x41527365;
 
+    private static readonly string[] Beginning = ["BEGIN", string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({Lock})")];
+
     private static readonly TimeSpan ListenAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly string _connection;
@@ -87,16 +89,6 @@ internal sealed class PostgresDatabase : IRecordDatabase
     public string SearchHits => "invocations i WHERE i.search_vector @@ CAST(@words AS tsquery)";
 
     /// <inheritdoc />
-    // The hits first, whatever the planner thinks of their number: it knows nothing about beginnings of words.
-    public string SearchSource => "invocations i JOIN (SELECT h.position FROM invocations h WHERE h.search_vector @@ CAST(@words AS tsquery) OFFSET 0) w ON w.position = i.position";
-
-    /// <inheritdoc />
-    public string SearchCondition => "1 = 1";
-
-    /// <inheritdoc />
-    public string SearchPosition => "i.position";
-
-    /// <inheritdoc />
     public string AfterRestore =>
         """
         SELECT setval(pg_get_serial_sequence('invocations', 'position'), coalesce((SELECT max(position) FROM invocations), 0) + 1, false);
@@ -108,6 +100,12 @@ internal sealed class PostgresDatabase : IRecordDatabase
 
     /// <inheritdoc />
     public string SearchExpression(IReadOnlyList<string> words) => string.Join(" & ", words.Select(word => $"'{word}':*"));
+
+    /// <inheritdoc />
+    public string IsAmong(string position, string parameter) => $"{position} = ANY({parameter})";
+
+    /// <inheritdoc />
+    public object ListOf(IReadOnlyList<long> positions) => positions.ToArray();
 
     /// <inheritdoc />
     public DbConnection OpenWriter()
@@ -136,7 +134,7 @@ internal sealed class PostgresDatabase : IRecordDatabase
         reader.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
 
     /// <inheritdoc />
-    public void BeginExclusive(DbConnection writer) => writer.Execute($"BEGIN; SELECT pg_advisory_xact_lock({Lock})");
+    public void BeginExclusive(DbConnection writer) => Execute(writer, [], begins: true);
 
     /// <inheritdoc />
     public IReadOnlyList<Statement> Follow(string arGuid, Statement change, IReadOnlyList<Consequence> consequences)
@@ -155,9 +153,11 @@ internal sealed class PostgresDatabase : IRecordDatabase
     }
 
     /// <inheritdoc />
-    public IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements)
+    public IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements, bool begins)
     {
         using var batch = new NpgsqlBatch((NpgsqlConnection)writer);
+        foreach (var beginning in begins ? Beginning : []) batch.BatchCommands.Add(new NpgsqlBatchCommand(beginning));
+        var first = batch.BatchCommands.Count;
         foreach (var statement in statements)
         {
             var command = new NpgsqlBatchCommand(statement.Text);
@@ -166,7 +166,7 @@ internal sealed class PostgresDatabase : IRecordDatabase
         }
         batch.ExecuteNonQuery();
         var changed = new int[statements.Count];
-        for (var i = 0; i < changed.Length; i++) changed[i] = batch.BatchCommands[i].RecordsAffected;
+        for (var i = 0; i < changed.Length; i++) changed[i] = batch.BatchCommands[first + i].RecordsAffected;
         return changed;
     }
 
@@ -174,10 +174,8 @@ internal sealed class PostgresDatabase : IRecordDatabase
     public bool IsInTransaction(DbConnection writer) => writer.State == ConnectionState.Open;
 
     /// <inheritdoc />
-    public void Announce(DbConnection writer, IReadOnlyCollection<string> arGuids)
-    {
-        if (arGuids.Count > 0) writer.Execute($"SELECT pg_notify('{Channel}', ar_guid) FROM unnest(@arGuids) AS ar_guid", new { arGuids = arGuids.ToArray() });
-    }
+    public void Commit(DbConnection writer, IReadOnlyCollection<string> changed) =>
+        writer.Execute($"SELECT pg_notify('{Channel}', ar_guid) FROM unnest(@changed) AS ar_guid; COMMIT", new { changed = changed.ToArray() });
 
     /// <inheritdoc />
     public void Listen(InvocationSignals signals) => _listening = ListenAsync(signals);

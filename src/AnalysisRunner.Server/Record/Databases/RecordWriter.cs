@@ -97,13 +97,11 @@ internal sealed class RecordWriter : IAsyncDisposable
         {
             _connection ??= _database.OpenWriter();
             var scope = new WriteScope(_database, _connection);
-            _database.BeginExclusive(_connection);
             if (eachInSavepoint) group.ForEach(write => RunInSavepoint(write, scope));
             else RunTogether(group, scope);
-            _database.Announce(_connection, scope.Changed);
             isCommitting = true;
             Failpoint.Pass(Failpoint.Written);
-            _connection.Execute("COMMIT");
+            scope.Commit();
             Failpoint.Pass(Failpoint.Committed);
             foreach (var write in group) write.Complete();
             foreach (var arGuid in scope.Changed) _changed(arGuid);

@@ -42,22 +42,19 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
     public string PlannedEachTime => "";
 
     /// <inheritdoc />
-    public string SearchHits => "invocation_words w WHERE w.invocation_words MATCH @words";
-
-    /// <inheritdoc />
-    public string SearchSource => "invocation_words w CROSS JOIN invocations i ON i.position = w.rowid";
-
-    /// <inheritdoc />
-    public string SearchCondition => "w.invocation_words MATCH @words";
-
-    /// <inheritdoc />
-    public string SearchPosition => "w.rowid";
+    public string SearchHits => "(SELECT w.rowid AS position FROM invocation_words w WHERE w.invocation_words MATCH @words) hits";
 
     /// <inheritdoc />
     public string AfterRestore => "ANALYZE invocations";
 
     /// <inheritdoc />
     public string SearchExpression(IReadOnlyList<string> words) => string.Join(' ', words.Select(word => $"\"{word}\"*"));
+
+    /// <inheritdoc />
+    public string IsAmong(string position, string parameter) => $"{position} IN (SELECT value FROM json_each({parameter}))";
+
+    /// <inheritdoc />
+    public object ListOf(IReadOnlyList<long> positions) => $"[{string.Join(',', positions)}]";
 
     /// <inheritdoc />
     public DbConnection OpenWriter()
@@ -126,8 +123,9 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
         [change, .. consequences.Select(consequence => new Statement(consequence.Write(Changed, 2), [arGuid, .. consequence.Values]))];
 
     /// <inheritdoc />
-    public IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements)
+    public IReadOnlyList<int> Execute(DbConnection writer, IReadOnlyList<Statement> statements, bool begins)
     {
+        if (begins) BeginExclusive(writer);
         var changed = new int[statements.Count];
         for (var i = 0; i < changed.Length; i++) changed[i] = ((StatementCachingConnection)writer).Execute(statements[i]);
         return changed;
@@ -138,10 +136,8 @@ internal sealed class SqliteDatabase(string path) : IRecordDatabase
         writer.State == ConnectionState.Open && raw.sqlite3_get_autocommit(((SqliteConnection)writer).Handle) == 0;
 
     /// <inheritdoc />
-    public void Announce(DbConnection writer, IReadOnlyCollection<string> arGuids)
-    {
-        // One process writes, and it knows.
-    }
+    // One process writes, and it knows what.
+    public void Commit(DbConnection writer, IReadOnlyCollection<string> changed) => writer.Execute("COMMIT");
 
     /// <inheritdoc />
     public void Listen(InvocationSignals signals)

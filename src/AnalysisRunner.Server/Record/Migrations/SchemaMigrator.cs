@@ -15,7 +15,7 @@ namespace AnalysisRunner.Server.Record.Migrations;
 internal static class SchemaMigrator
 {
     /// <summary>The version that this server reads and writes: the number of the last step.</summary>
-    public const int CurrentVersion = 9;
+    public const int CurrentVersion = 10;
 
     /// <summary>Brings the database to <paramref name="target"/>.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6038</c> it is another program's database or a newer server's.</exception>

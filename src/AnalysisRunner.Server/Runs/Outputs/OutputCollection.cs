@@ -17,8 +17,8 @@ internal sealed class OutputCollection(IEndLog log)
     private const int AtOnce = 4;
 
     /// <summary>
-    /// Lists the folders. Repeated after a crash it starts anew; once it is complete it does nothing. False when there is nothing in them, and so nothing to
-    /// say about it.
+    /// Lists the folders. Repeated after a crash it starts anew; once it is complete it does nothing. False when there is nothing in them: that is
+    /// noted with the end.
     /// </summary>
     /// <param name="arGuid">The invocation.</param>
     /// <param name="folders">Its folders, each with the file that has what was there before.</param>
@@ -47,11 +47,7 @@ internal sealed class OutputCollection(IEndLog log)
         {
             problem = $"The outputs could not be listed to the end: {e.Code}: {e.Message}";
         }
-        if (!isBegun && problem is null)
-        {
-            await log.CompleteNoOutputsAsync(arGuid, CancellationToken.None);
-            return false;
-        }
+        if (!isBegun && problem is null) return false;
         if (!isBegun && !await log.BeginOutputsAsync(arGuid, cancellation)) return true;
         await log.CompleteOutputsAsync(arGuid, problem, CancellationToken.None);
         return true;

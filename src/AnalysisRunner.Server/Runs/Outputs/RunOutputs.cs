@@ -31,9 +31,9 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
 
     /// <summary>
     /// Lists the outputs into the record and writes beside them what made them. Whatever goes wrong with the storage is part of the record and does not
-    /// keep the invocation from ending.
+    /// keep the invocation from ending. The answer is the end, which says where there are no outputs.
     /// </summary>
-    public async Task CompleteAsync(InvocationRecord record, StateChange end, CancellationToken cancellation)
+    public async Task<StateChange> CompleteAsync(InvocationRecord record, StateChange end, CancellationToken cancellation)
     {
         var (invocation, run) = (record.Invocation, folders.Run(record.Invocation.ArGuid));
         try
@@ -42,7 +42,7 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
             var hasOutputs = invocation.Outputs is { } complete
                 ? complete.Count > 0
                 : await _collection.CollectAsync(invocation.ArGuid, [.. found.Select(folder => (folder, run.OutputsBefore(folder.Category)))], cancellation);
-            if (!hasOutputs) return;
+            if (!hasOutputs) return end with { HasNoOutputs = true };
             Failpoint.Pass(Failpoint.OutputsListed);
             // Read again for what was listed just now.
             var listed = (await log.GetAsync(invocation.ArGuid, cancellation))!.Invocation;
@@ -56,5 +56,6 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
             logger.LogError(e, "What is said about the outputs of {ArGuid} could not be completed.", invocation.ArGuid);
             await log.AddOutputsProblemAsync(invocation.ArGuid, $"The metadata could not be written beside the outputs: {reason}", CancellationToken.None);
         }
+        return end;
     }
 }

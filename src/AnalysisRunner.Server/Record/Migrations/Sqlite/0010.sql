@@ -1,0 +1,1 @@
+-- SQLite changes rows where they are: this step is for PostgreSQL.
