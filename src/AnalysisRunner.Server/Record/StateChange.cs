@@ -10,8 +10,8 @@ namespace AnalysisRunner.Server.Record;
 /// Whether somebody may have to be told of it (<see cref="IEndLog.ListUnannouncedAsync"/>); false where it is known already that nobody has.
 /// </param>
 /// <param name="HasNoOutputs">
-/// Whether it is known that the run has made nothing: then an end notes so, in place of <see cref="IEndLog.CompleteOutputsAsync"/>, and drops what an attempt to
-/// list outputs that did not come to its end has left.
+/// Whether it is known that the run has made nothing, of a run whose list of outputs is not complete: then an end notes so, in place of
+/// <see cref="IEndLog.CompleteOutputsAsync"/>, and drops what an attempt to list them that did not come to its end has left.
 /// </param>
 public sealed record StateChange(InvocationState State, string? Reason = null, string? By = null, bool IsToBeTold = true, bool HasNoOutputs = false);
 

@@ -39,10 +39,12 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
         try
         {
             var found = outputs.Of(record);
-            var hasOutputs = invocation.Outputs is { } complete
-                ? complete.Count > 0
-                : await _collection.CollectAsync(invocation.ArGuid, [.. found.Select(folder => (folder, run.OutputsBefore(folder.Category)))], cancellation);
-            if (!hasOutputs) return end with { HasNoOutputs = true };
+            if (invocation.Outputs is { Count: 0 }) return end;
+            if (invocation.Outputs is null
+                && !await _collection.CollectAsync(invocation.ArGuid, [.. found.Select(folder => (folder, run.OutputsBefore(folder.Category)))], cancellation))
+            {
+                return end with { HasNoOutputs = true };
+            }
             Failpoint.Pass(Failpoint.OutputsListed);
             // Read again for what was listed just now.
             var listed = (await log.GetAsync(invocation.ArGuid, cancellation))!.Invocation;
