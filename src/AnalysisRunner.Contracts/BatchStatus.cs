@@ -113,6 +113,15 @@ public sealed record JobSummary
     /// <summary>The script.</summary>
     public required string Command { get; init; }
 
+    /// <summary>The container image, as it was asked for; null when it asked for none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>
+    /// <see cref="Image"/> by its digest, as its registry had it when the batch was handed over: what runs. Null where that is not known, which levels standard and
+    /// full do not allow.
+    /// </summary>
+    public string? ResolvedImage { get; init; }
+
     /// <summary>Whether <see cref="State"/> is final.</summary>
     [JsonIgnore]
     public bool IsFinal => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;

@@ -55,6 +55,11 @@ public sealed record JobSpec
     /// <summary>The container image, when the engine uses one.</summary>
     public string? Image { get; init; }
 
+    /// <summary>
+    /// <see cref="Image"/> by its digest, which an engine then runs in its place; null where that is not known. A server says this itself and takes it from nobody.
+    /// </summary>
+    public string? ResolvedImage { get; init; }
+
     /// <summary>Whether the job asks for a network. An engine that isolates its jobs gives none to the others; an engine that does not gives it to all.</summary>
     public bool Network { get; init; }
 

@@ -44,6 +44,19 @@ public sealed class LocalRunTests(LocalRunFixture local) : IClassFixture<LocalRu
     }
 
     [FactWithGit]
+    public async Task The_image_of_a_run_is_shown_as_it_was_asked_for_and_by_its_digest()
+    {
+        const string Digest = "sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b";
+        var submitted = await local.RunAsync("--dataset", "fewgenomes", "--image", $"registry.example.org/tool:1@{Digest}", "--wait", "hello.sh");
+        submitted.ExitCode.ShouldBe(0, submitted.Error);
+        var guid = (await local.RunAsync("invocations", "--image", $"registry.example.org/tool:1@{Digest}")).Output.Split('\t')[0];
+
+        var shown = (await local.RunAsync("show", guid)).Output.Split('\n');
+        shown.ShouldContain($"image:          registry.example.org/tool:1@{Digest}");
+        shown.ShouldContain($"resolved image: registry.example.org/tool@{Digest}");
+    }
+
+    [FactWithGit]
     public async Task Waiting_ends_as_the_run_ends()
     {
         var waited = await local.RunAsync("--dataset", "fewgenomes", "--wait", "fails.sh");

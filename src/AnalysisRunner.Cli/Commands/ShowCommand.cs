@@ -62,6 +62,7 @@ internal static class ShowCommand
             ("configuration", invocation.Configuration),
             ("environment", string.Join(", ", invocation.EnvironmentNames)),
             ("image", invocation.Image),
+            ("resolved image", invocation.ResolvedImage),
             ("output", invocation.OutputPath),
             ("config", invocation.ConfigPath),
             ("repeats", invocation.RerunOf),

@@ -62,6 +62,8 @@ internal sealed class JobRun(JobSpec spec)
             StartedAt = last?.StartedAt,
             FinishedAt = last is null ? FinishedAt : last.FinishedAt,
             Command = Spec.Command,
+            Image = Spec.Image,
+            ResolvedImage = Spec.ResolvedImage,
         };
     }
 

@@ -3,7 +3,6 @@ using AnalysisRunner.Server.Code;
 using AnalysisRunner.Server.Hosting.Health;
 using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Notifications;
-using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
 using AnalysisRunner.Server.Runs.Outputs;
@@ -84,9 +83,9 @@ internal static class ServerApplication
         services.AddSingleton<IReadinessCheck, SettingsInForce>().AddSingleton<IReadinessCheck, RecordAnswers>().AddSingleton<IReadinessCheck, DiskHasRoom>();
         services.AddSingleton<SubmissionLimits>();
         services.AddSingleton<Readiness>().AddSingleton<IdTokens>().AddSingleton<Authentication>().AddSingleton<BrowserSignIn>();
-        services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>().AddSingleton<JobImages>();
+        services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPreparation>(provider, Programs.Dotnet()));
-        services.AddSingleton<ImageResolution>().AddSingleton(provider => ActivatorUtilities.CreateInstance<RoleCredentials>(provider, parts.SecurityTokens));
+        services.AddSingleton<ImageResolution>().AddSingleton<JobImages>().AddSingleton(provider => ActivatorUtilities.CreateInstance<RoleCredentials>(provider, parts.SecurityTokens));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AccountTokens>(provider, parts.ServiceAccounts));
         services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new LargeFiles(parts.Folders, GitProcess.FindProgram()));
@@ -96,7 +95,7 @@ internal static class ServerApplication
         services.AddSingleton<RerunInvocation>().AddSingleton<Overview>().AddSingleton<LostServers>();
         services.AddSingleton<IEndLog>(parts.InvocationLog);
         services.AddSingleton<OutputFolders>().AddSingleton<InvocationMetadata>().AddSingleton<RunOutputs>();
-        services.AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
+        services.AddSingleton<DriverStart>().AddSingleton<InvocationRunner>().AddHostedService(provider => provider.GetRequiredService<InvocationRunner>());
         services.AddSingleton<Retention>().AddHostedService(provider => provider.GetRequiredService<Retention>());
         if (parts.IdleLimit is { } limit)
         {

@@ -52,6 +52,9 @@ internal sealed class ImageResolution(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Whether a registry has to be asked about an image.</summary>
+    public static bool Asks(string image, DatasetPolicy dataset) => dataset.NamesImage(image) && ImageReference.TryParse(image, out var reference) && reference.Digest is null;
+
     /// <summary>Lets go of connections.</summary>
     public void Dispose() => _http.Dispose();
 

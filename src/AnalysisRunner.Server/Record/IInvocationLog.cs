@@ -82,6 +82,12 @@ public interface IInvocationLog : IEndLog, IServerLog, IAsyncDisposable
     Task<BatchAdmission> AddBatchAsync(string arGuid, BatchSummary batch, CancellationToken cancellation);
 
     /// <summary>
+    /// Notes what the tags of a batch's images mean, before the engine is asked to run it: a <c>batch</c> event for each. The last one counts, where a batch is
+    /// sent again after a crash.
+    /// </summary>
+    Task NoteImagesAsync(string arGuid, string batch, IReadOnlyList<(string Image, string Resolved)> found, CancellationToken cancellation);
+
+    /// <summary>
     /// Notes how far a batch is. A final state is never left; an event is appended when the state changes, not for each job. False when
     /// nothing is new or the key is unknown.
     /// </summary>

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Record.Databases;
 using Dapper;
 
 namespace AnalysisRunner.Server.Record;
@@ -35,19 +36,19 @@ public sealed partial class InvocationLog
         cancellation);
 
     /// <inheritdoc />
-    public Task CompleteOutputsAsync(string arGuid, string? problem, CancellationToken cancellation) => _writer.RunAsync(
-        [
-            new(
-                """
-                UPDATE invocations SET outputs_listed_at = $2, outputs_problem = $3,
-                    output_count = (SELECT count(*) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged'),
-                    output_bytes = (SELECT coalesce(sum(o.length), 0) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged')
-                WHERE ar_guid = $1 AND outputs_listed_at IS NULL
-                """,
-                arGuid, Now(), problem),
-        ],
-        arGuid: null,
-        cancellation);
+    public Task CompleteOutputsAsync(string arGuid, string? problem, CancellationToken cancellation) => _writer.RunAsync(Completing(arGuid, problem), arGuid: null, cancellation);
+
+    private IReadOnlyList<Statement> Completing(string arGuid, string? problem) =>
+    [
+        new(
+            """
+            UPDATE invocations SET outputs_listed_at = $2, outputs_problem = $3,
+                output_count = (SELECT count(*) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged'),
+                output_bytes = (SELECT coalesce(sum(o.length), 0) FROM outputs o WHERE o.invocation = invocations.position AND o.change <> 'unchanged')
+            WHERE ar_guid = $1 AND outputs_listed_at IS NULL
+            """,
+            arGuid, Now(), problem),
+    ];
 
     /// <inheritdoc />
     public Task AddOutputsProblemAsync(string arGuid, string problem, CancellationToken cancellation) => _writer.RunAsync(

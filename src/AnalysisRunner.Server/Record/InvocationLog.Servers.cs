@@ -59,6 +59,12 @@ public sealed partial class InvocationLog
             scope.Connection.Execute(UpdateRunningBatch, BatchRow.From(current.Position, gone));
             Append(scope, arGuid, current.Position, "batch", Describe(gone), by);
         }
+        // What is known of its outputs stays, and why there is no more: without the list of what lay there before, nobody can say what of it is the run's.
+        if (!scope.Connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM approvals WHERE invocation = @Position AND approved_by IS NULL)", new { current.Position }))
+        {
+            scope.Execute(Completing(
+                arGuid, $"The outputs are not listed, or not to the end: only the server '{server}', which was declared lost, knew what lay under the output prefix before. What the run made is where it put it."));
+        }
         scope.Execute(Changing(arGuid, new StateChange(InvocationState.Failed, $"The server '{server}', which ran it, was declared lost; how far it came is not known.", by)));
         scope.Changed.Add(arGuid);
     }

@@ -192,6 +192,17 @@ public sealed partial class InvocationLog
         cancellation);
 
     /// <inheritdoc />
+    public Task NoteImagesAsync(string arGuid, string batch, IReadOnlyList<(string Image, string Resolved)> found, CancellationToken cancellation) => _writer.RunAsync(
+        scope =>
+        {
+            // Nothing comes after the event of the end.
+            if (Current(scope, arGuid) is not { IsFinal: false } current) return false;
+            foreach (var (image, resolved) in found) Append(scope, arGuid, current.Position, "batch", $"{batch}: {image} is {resolved}", causedBy: null);
+            return true;
+        },
+        cancellation);
+
+    /// <inheritdoc />
     public Task<bool> UpdateBatchAsync(BatchSummary batch, CancellationToken cancellation) => _writer.RunAsync(
         scope =>
         {

@@ -3,7 +3,7 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
-using AnalysisRunner.Server.Policies;
+using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Stores;
@@ -41,13 +41,15 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         }
         if (record.Invocation.CancelRequestedBy is not null) throw Ended(arGuid, "is being cancelled");
 
-        credentials.Ensure(spec, record.Invocation.Dataset);
-        images.Ensure(spec, record.Invocation);
-
         // The ar-guid in front keeps the keys of invocations apart, and finds the invocation of a batch.
         var key = spec.Key.StartsWith(arGuid + ".", StringComparison.Ordinal) || spec.Key.StartsWith(arGuid + "-", StringComparison.Ordinal)
             ? spec.Key
             : $"{arGuid}.{spec.Key}";
+        // What was sent before is answered as it was: what it was judged by, and what its images mean, may be something else by now.
+        if (await engine.GetAsync(key, cancellation) is not null) return Accepted(key);
+
+        credentials.Ensure(spec, record.Invocation.Dataset);
+        (spec, var found) = await images.ResolveAsync(spec, record.Invocation, cancellation);
         var attributes = new Dictionary<string, string>(spec.Attributes)
         {
             [ArGuidAttribute] = arGuid,
@@ -59,7 +61,7 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try
         {
-            return await HandOverAsync(arGuid, spec);
+            return await HandOverAsync(arGuid, spec, found);
         }
         finally
         {
@@ -67,7 +69,7 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
         }
     }
 
-    private async Task<BatchAccepted> HandOverAsync(string arGuid, BatchSpec spec)
+    private async Task<BatchAccepted> HandOverAsync(string arGuid, BatchSpec spec, IReadOnlyList<(string Image, string Resolved)> found)
     {
         var recorded = new BatchSummary(
             spec.Key, spec.Name, BatchState.Running, new JobCounts(spec.Jobs.Count, 0, 0, 0, 0, 0), time.GetUtcNow(), null);
@@ -81,6 +83,7 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
                 throw new AnalysisRunnerException(PolicyCodes.BatchNotAttached, $"The batch {Quoted.Value(spec.Key)} was refused before: {refusal} Send the corrected batch under another key.");
         }
         Failpoint.Pass(Failpoint.BatchRecorded);
+        if (found.Count > 0) await log.NoteImagesAsync(arGuid, spec.Name, found, CancellationToken.None);
         try
         {
             await engine.SubmitAsync(spec, CancellationToken.None);
@@ -99,8 +102,10 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
                 CancellationToken.None);
             throw;
         }
-        return new BatchAccepted(spec.Key, address.PageOfBatch(spec.Key));
+        return Accepted(spec.Key);
     }
+
+    private BatchAccepted Accepted(string key) => new(key, address.PageOfBatch(key));
 
     private async Task<string?> RefusalOf(string arGuid, string key)
     {

@@ -1,14 +1,11 @@
 using System.Collections.Concurrent;
 using AnalysisRunner.Contracts;
-using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Notifications;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Settings;
-using AnalysisRunner.Server.Stores;
-using AnalysisRunner.Server.Submissions;
 using AnalysisRunner.Server.Telemetry;
 
 namespace AnalysisRunner.Server.Runs;
@@ -18,9 +15,8 @@ namespace AnalysisRunner.Server.Runs;
 /// already done and may be repeated, so recovery after a crash is nothing but doing the same for every invocation that has not ended.
 /// </summary>
 internal sealed class InvocationRunner(
-    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, StorageRights storage, StoreCredentials credentials, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerAddress address,
-    ServerIdentity identity, TimeProvider time, CurrentSettings settings, CodeRecheck recheck, ServerMetrics metrics,
-    ILogger<InvocationRunner> logger)
+    IInvocationLog log, IBatchEngine engine, RunPreparation preparation, DriverStart start, StorageRights storage, BatchHandover handover, RunOutputs outputs, ServerActivity activity, ServerIdentity identity,
+    TimeProvider time, CurrentSettings settings, ServerMetrics metrics, ILogger<InvocationRunner> logger)
     : IHostedService, IDisposable
 {
     // Steps are noted in a file, which nobody announces; batches are announced by the engine, and looked at now and then in case it missed one.
@@ -28,15 +24,10 @@ internal sealed class InvocationRunner(
     private static readonly TimeSpan BatchInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    // So many are started at a time; those that wait keep what they are started from in memory, but not more than a few thousand kilobytes of it.
-    private const int StartsAtOnce = 128;
+    // Those that wait for their start keep what they are started from in memory, but not more than a few thousand kilobytes of it.
     private const int KeptWaiting = 1000;
 
-    // What was judged by a look at the remote that is no older need not be looked at again; the driver's own look follows.
-    private static readonly TimeSpan JustAccepted = TimeSpan.FromSeconds(5);
-
     private readonly ConcurrentDictionary<string, RunInProgress> _runs = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _starts = new(StartsAtOnce);
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
 
@@ -64,11 +55,7 @@ internal sealed class InvocationRunner(
         await Task.WhenAll([_watching, .. _runs.Values.Select(run => run.Ended)]).WaitAsync(cancellationToken);
     }
 
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _starts.Dispose();
-    }
+    public void Dispose() => _stopping.Dispose();
 
     /// <summary>Takes up an invocation that this server has claimed.</summary>
     /// <param name="arGuid">The invocation.</param>
@@ -169,7 +156,7 @@ internal sealed class InvocationRunner(
             if (left > TimeSpan.Zero) return left < BatchInterval ? left : BatchInterval;
             return await log.ExpireApprovalAsync(arGuid, CancellationToken.None) ? null : TimeSpan.Zero;
         }
-        if (record.Invocation.DriverHandle is null && !await StartInTurnAsync(record, recorded)) return null;
+        if (record.Invocation.DriverHandle is null && !await start.TryStartAsync(record, recorded, cancellation)) return null;
 
         storage.Open(record.Invocation);
         if (record.Invocation.CancelRequestedBy is { } by) await CancelAsync(record, by);
@@ -212,63 +199,6 @@ internal sealed class InvocationRunner(
         if (outcome == StateChangeOutcome.Changed) run.Final = record.Invocation with { State = change.State, FinishedAt = time.GetUtcNow() };
         return true;
     }
-
-    private async Task<bool> StartInTurnAsync(InvocationRecord record, RecordedRun? recorded)
-    {
-        await _starts.WaitAsync(_stopping.Token);
-        try
-        {
-            return await TryStartAsync(record, recorded);
-        }
-        finally
-        {
-            _starts.Release();
-        }
-    }
-
-    /// <summary>Publishes the config and hands the driver to the engine; false when that ended the invocation.</summary>
-    private async Task<bool> TryStartAsync(InvocationRecord record, RecordedRun? recorded)
-    {
-        var (invocation, arGuid) = (record.Invocation, record.Invocation.ArGuid);
-        if (record.Invocation.CancelRequestedBy is { } by && await engine.GetAsync(arGuid, _stopping.Token) is null)
-        {
-            await log.ChangeStateAsync(arGuid, new StateChange(InvocationState.Cancelled, $"Cancelled by {by} before it started.", by), CancellationToken.None);
-            return false;
-        }
-        try
-        {
-            if (recorded is null || time.GetUtcNow() - invocation.SubmittedAt > JustAccepted) await recheck.CheckAsync(invocation, CancellationToken.None);
-            storage.Open(invocation);
-            var documents = recorded?.Documents ?? await log.GetDocumentsAsync(arGuid, CancellationToken.None)
-                ?? throw new FileNotFoundException("What it is started from is not in the invocation log; submit it again.");
-            var sha256 = await preparation.PublishConfigAsync(record, documents, _stopping.Token);
-            Failpoint.Pass(Failpoint.ConfigPublished);
-            // An older server recorded it here; now it is recorded with the invocation.
-            if (recorded is null && invocation.ConfigSha256 is null) await log.SetConfigSha256Async(arGuid, sha256, CancellationToken.None);
-            Failpoint.Pass(Failpoint.ConfigRecorded);
-            // Once the engine has the driver, what is there may be the driver's own.
-            if (recorded is not null || await engine.GetAsync(arGuid, _stopping.Token) is null) await outputs.NoteBeforeAsync(record, _stopping.Token);
-            var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
-            preparation.PrepareDriver(invocation, documents, config, recorded?.Environment ?? await EnvironmentOfAsync(invocation));
-            Failpoint.Pass(Failpoint.DriverPrepared);
-            var role = IdentityVariables.Of(invocation.Identity, preparation.Folder(arGuid), address.DriverUrl);
-            await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.TokenOfDriver(invocation), settings.Value.PassEnvironment, role), CancellationToken.None);
-            Failpoint.Pass(Failpoint.DriverSubmitted);
-            await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);
-            Failpoint.Pass(Failpoint.DriverRecorded);
-            return true;
-        }
-        catch (Exception e) when ((e is AnalysisRunnerException refusal && refusal.Problems[0].Code != EngineCodes.StateFolderUnusable) || e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            logger.LogError(e, "Invocation {ArGuid} could not be started.", arGuid);
-            // A missing file does not come back, unlike a full disk: nobody would be served by waiting.
-            await log.ChangeStateAsync(arGuid, new StateChange(InvocationState.Failed, $"It could not be started: {e.Message}"), CancellationToken.None);
-            return false;
-        }
-    }
-
-    private async Task<IReadOnlyDictionary<string, string>> EnvironmentOfAsync(Invocation invocation) =>
-        invocation.EnvironmentNames.Count > 0 ? await log.GetEnvironmentAsync(invocation.ArGuid, CancellationToken.None) : new Dictionary<string, string>();
 
     private async Task CancelAsync(InvocationRecord record, string by)
     {

@@ -68,6 +68,19 @@ public sealed class ContainerTests : IClassFixture<ContainerTests.Image>, IDispo
     }
 
     [PodmanFact]
+    public async Task An_image_that_was_resolved_runs_whatever_its_name_means_now()
+    {
+        var job = Specs.Job(1, "echo ran") with { Image = "localhost/moved-away:1", ResolvedImage = _image.Value.Resolved };
+        await using var engine = await LocalEngine.OpenAsync(Options, CancellationToken.None);
+
+        await engine.RunAsync(Specs.Batch("b", job));
+
+        (await engine.LogAsync("b", 1)).ShouldBe("ran\n");
+        var shown = await engine.JobAsync("b", 1);
+        (shown.Image, shown.ResolvedImage).ShouldBe((job.Image, job.ResolvedImage));
+    }
+
+    [PodmanFact]
     public async Task A_cancelled_job_leaves_no_container_however_stubborn()
     {
         await using var engine = await LocalEngine.OpenAsync(Options with { KillGrace = TimeSpan.FromSeconds(1) }, CancellationToken.None);

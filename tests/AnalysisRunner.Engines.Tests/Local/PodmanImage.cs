@@ -40,6 +40,9 @@ public sealed class PodmanImage : IDisposable
 
     private static string Runtime => "/usr/sbin/runc";
 
+    /// <summary>The image by its digest.</summary>
+    public string Resolved => $"{Name.Split(':')[0]}@{Run(Options.Program, [.. Options.GlobalArguments, "image", "inspect", "--format", "{{.Digest}}", Name]).Trim()}";
+
     /// <summary>The containers that run.</summary>
     public string[] Containers() => Run(Options.Program, [.. Options.GlobalArguments, "ps", "--format", "{{.Names}}"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

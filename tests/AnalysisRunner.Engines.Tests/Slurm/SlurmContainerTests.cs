@@ -75,6 +75,7 @@ public sealed class SlurmContainerTests(SlurmFixture cluster) : IDisposable
     public void An_image_is_a_file_or_comes_from_a_registry(string image, string source)
     {
         var command = new ContainerCommand(new ContainerOptions(), "singularity");
+        command.Run(Specs.Job(1, "") with { Image = "host/tool:moved", ResolvedImage = image }, "name", "/s", "/w", "/w.script").ShouldContain(source);
 
         command.Run(Specs.Job(1, "") with { Image = image, Network = true }, "name", "/s", "/w", "/w.script").ShouldContain(source);
         command.Kill("name").ShouldBeNull("it ends with the program");

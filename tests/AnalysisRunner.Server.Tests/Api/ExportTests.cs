@@ -54,6 +54,7 @@ public sealed class ExportTests : IAsyncLifetime
         Cell(ArGuid(7), "description").ShouldBe("'=HYPERLINK(\"http://evil\")\n, \"x\"", "a table program takes it for text");
         Cell(ArGuid(7), "command").ShouldBe("'' 'a b' --flag");
         Cell(ArGuid(7), "dataset").ShouldBe("odd");
+        (Cell(ArGuid(7), "image"), Cell(ArGuid(7), "resolved_image")).ShouldBe((Submission(7).Invocation.Image, Submission(7).Invocation.ResolvedImage));
         Cell(ArGuid(7), "submitted_at").ShouldBe("2026-03-04T10:00:00.0000000Z");
     }
 

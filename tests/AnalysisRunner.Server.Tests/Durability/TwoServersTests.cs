@@ -70,6 +70,7 @@ public sealed class TwoServersTests
         var lost = await server.EndOfAsync(held, second);
         lost.State.ShouldBe(InvocationState.Failed);
         lost.Reason.ShouldNotBeNull().ShouldContain(gone.Name);
+        lost.Outputs!.Problem.ShouldNotBeNull().ShouldContain(gone.Name);
         using (var api = second.Connect(server.Issuer))
         {
             var events = new List<InvocationEvent>();

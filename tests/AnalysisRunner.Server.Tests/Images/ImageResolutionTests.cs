@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using AnalysisRunner.Contracts;
@@ -6,8 +5,6 @@ using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Images;
 using AnalysisRunner.Server.Policies;
 using AnalysisRunner.Server.Tests.Hosting;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace AnalysisRunner.Server.Tests.Images;
@@ -167,32 +164,5 @@ public sealed class ImageResolutionTests
         public string Path { get; } = System.IO.Path.GetTempFileName();
 
         public void Dispose() => File.Delete(Path);
-    }
-
-    /// <summary>Whatever else may answer in a registry's place.</summary>
-    private sealed class OddRegistry(WebApplication app) : IAsyncDisposable
-    {
-        private int _requests;
-
-        public string Host => new Uri(app.Urls.First()).Authority;
-
-        public int Requests => _requests;
-
-        public static async Task<OddRegistry> StartAsync(RequestDelegate answer)
-        {
-            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-            var app = builder.Build();
-            var registry = new OddRegistry(app);
-            app.Run(context =>
-            {
-                Interlocked.Increment(ref registry._requests);
-                return answer(context);
-            });
-            await app.StartAsync();
-            return registry;
-        }
-
-        public ValueTask DisposeAsync() => app.DisposeAsync();
     }
 }

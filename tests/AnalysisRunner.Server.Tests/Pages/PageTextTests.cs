@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Pages.Batches;
 using AnalysisRunner.Server.Pages.Invocations;
 using AnalysisRunner.Server.Pages.Shared;
 using AnalysisRunner.Server.Tests.Record;
@@ -58,6 +59,13 @@ public sealed class PageTextTests
     [InlineData(1536, "1.5 KiB")]
     [InlineData(1L << 40, "1 TiB")]
     public void A_size_has_its_largest_unit(long bytes, string text) => Texts.Size(bytes).ShouldBe(text);
+
+    [Theory]
+    [InlineData("host/tool:1", null, "1 cores, image host/tool:1")]
+    [InlineData("host/tool:1", "host/tool@sha256:2", "1 cores, image host/tool:1, which is host/tool@sha256:2")]
+    [InlineData("host/tool@sha256:2", "host/tool@sha256:2", "1 cores, image host/tool@sha256:2")]
+    public void A_job_shows_its_image_and_what_the_tag_meant(string image, string? resolved, string text) =>
+        JobTexts.Asked(new JobSpec { Id = 1, Name = "", Command = "", Image = image, ResolvedImage = resolved }).ShouldBe(text);
 
     [Fact]
     public void A_description_is_cut_to_its_first_line() => Texts.FirstLine("\n first\r\nsecond").ShouldBe("first");

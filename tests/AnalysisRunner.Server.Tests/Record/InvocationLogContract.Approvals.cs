@@ -76,9 +76,9 @@ public abstract partial class InvocationLogContract
         (await restored.GetApprovalDocumentAsync(ArGuid(1), None)).ShouldBe("what will run: ünïcödé");
     }
 
-    private async Task RecordWaitingAsync(int number)
+    private async Task RecordWaitingAsync(int number, string? claimedBy = null)
     {
-        var waiting = Submission(number) with { Approval = new NewApproval("what will run: ünïcödé", "d1", Time.GetUtcNow() + TimeSpan.FromHours(1)) };
+        var waiting = Submission(number) with { ClaimedBy = claimedBy, Approval = new NewApproval("what will run: ünïcödé", "d1", Time.GetUtcNow() + TimeSpan.FromHours(1)) };
         (await Log.RecordAsync(waiting, None)).Outcome.ShouldBe(RecordOutcome.Recorded);
     }
 }

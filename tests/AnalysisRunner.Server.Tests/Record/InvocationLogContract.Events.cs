@@ -21,6 +21,20 @@ public abstract partial class InvocationLogContract
     }
 
     [ContractFact]
+    public async Task What_the_images_of_a_batch_mean_is_noted_each_time_and_not_after_the_end()
+    {
+        var guid = await RecordOneAsync();
+        await Log.NoteImagesAsync(guid, "sum", [("host/a:1", "host/a@sha256:1"), ("host/b:1", "host/b@sha256:1")], None);
+        await Log.NoteImagesAsync(guid, "sum", [("host/a:1", "host/a@sha256:2")], None);
+        await Log.ChangeStateAsync(guid, new StateChange(InvocationState.Failed), None);
+        await Log.NoteImagesAsync(guid, "sum", [("host/a:1", "host/a@sha256:3")], None);
+        await Log.NoteImagesAsync(ArGuid(99), "sum", [("host/a:1", "host/a@sha256:3")], None);
+
+        (await Log.ListEventsAsync(guid, 1, 100, None)).Select(found => (found.Type, found.Detail)).ShouldBe([
+            ("batch", "sum: host/a:1 is host/a@sha256:1"), ("batch", "sum: host/b:1 is host/b@sha256:1"), ("batch", "sum: host/a:1 is host/a@sha256:2"), ("state", "failed")]);
+    }
+
+    [ContractFact]
     public async Task Followers_see_every_event_and_stop_at_the_end()
     {
         var guid = await RecordOneAsync();

@@ -41,13 +41,15 @@ internal sealed class ContainerCommand(ContainerOptions options, string program)
     public IReadOnlyList<string> Run(JobSpec job, string name, string scratch, string work, string script)
     {
         List<string> command = [program, .. options.GlobalArguments];
+        // What was found out when the batch was accepted runs, whatever the name means by now.
+        var image = job.ResolvedImage ?? job.Image!;
         if (IsApptainer)
         {
             // Limits of cores and memory are those of the process that starts it. The image brings PATH; another one must be named.
             command.AddRange(["exec", "--contain", "--pid", "--ipc", .. options.RunArguments, "--bind", $"{scratch}:{scratch}", "--bind", $"{work}:{work}", "--bind", $"{script}:{script}:ro", "--pwd", work]);
             if (!job.Network) command.AddRange(["--net", "--network", "none"]);
             if (job.Environment.TryGetValue("PATH", out var path)) command.AddRange(["--env", $"PATH={path}"]);
-            command.AddRange([Source(job.Image!), "bash"]);
+            command.AddRange([Source(image), "bash"]);
         }
         else
         {
@@ -59,7 +61,7 @@ internal sealed class ContainerCommand(ContainerOptions options, string program)
             // By name where possible: values on a command line are for everybody to read.
             foreach (var variable in job.Environment.Keys.Append(DriverEnvironment.BatchTemporaryDirectory))
                 command.AddRange(["--env", Reserved.Contains(variable) ? $"{variable}={job.Environment[variable]}" : variable]);
-            command.Add(job.Image!);
+            command.Add(image);
         }
         command.AddRange(["--noprofile", "--norc", "-euo", "pipefail", script]);
         return command;

@@ -42,7 +42,7 @@ internal static class ApiOperations
             Parameters = [Key],
             Body = ContractsJson.Default.SubmissionRequest,
             Answers = [ApiAnswer.Json(202, "It is recorded and will run.", ContractsJson.Default.SubmissionAccepted, "Location")],
-            Refusals = [400, 401, 403, 409, 413, 422],
+            Refusals = [400, 401, 403, 409, 413, 422, 502],
         },
         new("GET", "/api/v1/invocations", "Lists invocations of the caller's datasets, the newest first.")
         {
@@ -102,7 +102,7 @@ internal static class ApiOperations
             Body = ContractsJson.Default.SubmissionRequest,
             IsBodyRequired = false,
             Answers = [ApiAnswer.Json(202, "It is recorded and will run.", ContractsJson.Default.SubmissionAccepted, "Location")],
-            Refusals = [400, 401, 403, 404, 409, 413, 422],
+            Refusals = [400, 401, 403, 404, 409, 413, 422, 502],
         },
         new("GET", "/api/v1/invocations/{arGuid}/approval", "The document that a second member approves; the SHA-256 of its bytes is the digest.")
         {
@@ -119,7 +119,7 @@ internal static class ApiOperations
         {
             Body = ContractsJson.Default.BatchSpec,
             Answers = [ApiAnswer.Json(202, "It is recorded and will run.", ContractsJson.Default.BatchAccepted)],
-            Refusals = [400, 401, 403, 422],
+            Refusals = [400, 401, 403, 422, 502],
         },
         new("GET", "/api/v1/batches/{key}", "One batch.")
         {

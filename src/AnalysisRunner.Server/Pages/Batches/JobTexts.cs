@@ -19,7 +19,7 @@ internal static class JobTexts
         if (job.StorageBytes > 0) asked.Add($"{Texts.Size(job.StorageBytes)} of storage");
         if (job.Timeout is { } limit) asked.Add($"at most {Texts.Duration(limit)}");
         if (job.Attempts > 1) asked.Add($"{Texts.Number(job.Attempts)} attempts");
-        if (job.Image is { } image) asked.Add($"image {image}");
+        if (job.Image is { } image) asked.Add(Texts.Image(image, job.ResolvedImage));
         if (job.AlwaysRun) asked.Add("always runs");
         return string.Join(", ", asked);
     }

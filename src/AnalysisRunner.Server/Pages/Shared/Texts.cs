@@ -35,6 +35,9 @@ internal static class Texts
         return text.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>An image, and its digest where it was named by a tag.</summary>
+    public static string Image(string image, string? resolved) => resolved is null || resolved == image ? $"image {image}" : $"image {image}, which is {resolved}";
+
     /// <summary>The first line of a text, cut to a length that fits a table.</summary>
     public static string FirstLine(string text)
     {

@@ -48,6 +48,8 @@ internal sealed class RunOutputs(IInvocationLog log, OutputFolders outputs, Stat
             Failpoint.Pass(Failpoint.OutputsListed);
             // Read again for what was listed just now.
             var listed = (await log.GetAsync(invocation.ArGuid, cancellation))!.Invocation;
+            // Declared lost meanwhile: it has ended in another way than would be said here.
+            if (listed.IsFinal) return end;
             PrivateFile.CreateFolder(run.Path);
             await metadata.WriteAsync(listed with { State = end.State, Reason = end.Reason }, found, run.Metadata, cancellation);
             Failpoint.Pass(Failpoint.OutputsDescribed);

@@ -25,6 +25,9 @@ namespace AnalysisRunner.Server.Tests.Api.OpenApi;
 /// <summary>The description of the API and the API are the same.</summary>
 public sealed partial class OpenApiTests
 {
+    // Nobody listens there.
+    private const string NoRegistry = "127.0.0.1:1/";
+
     private const string Approved =
         """
         [datasets.ds3]
@@ -65,6 +68,7 @@ public sealed partial class OpenApiTests
         await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved, more: "administrators = [\"bob@example.org\"]", prepare: server =>
         {
             server.SecurityTokens = () => new OneRole();
+            server.Images = $"driver_image = \"{TestServer.DriverImage}\"\nimage_prefixes = [\"{NoRegistry}\"]";
             server.Use(google);
         });
         using var gate = new Gate(server.Repository.Root);
@@ -103,8 +107,9 @@ public sealed partial class OpenApiTests
     {
         var request = TestServer.Request(sha, "./run.sh") with
         {
+            AccessLevel = "standard",
             OutputPrefix = "o",
-            Environment = new Dictionary<string, string> { ["OUT"] = Path.Combine(server.State, "storage", "ds1-test", "default", "o") },
+            Environment = new Dictionary<string, string> { ["OUT"] = Path.Combine(server.State, "storage", "ds1-main", "default", "o") },
         };
         string Json(SubmissionRequest one) => JsonSerializer.Serialize(one, ContractsJson.Default.SubmissionRequest);
         await SendAsync(alice, "POST", "/api/v1/submissions", Json(request), "k");
@@ -113,6 +118,7 @@ public sealed partial class OpenApiTests
         await SendAsync(alice, "POST", "/api/v1/submissions", Json(request with { Dataset = "none" }), "k2");
         await SendAsync(alice, "POST", "/api/v1/submissions", Json(request with { Dataset = "NO NAME" }), "k3");
         await SendAsync(alice, "POST", "/api/v1/submissions", new string(' ', 1024 * 1024) + "{}", "k4");
+        await SendAsync(alice, "POST", "/api/v1/submissions", Json(request with { Image = NoRegistry + "a:1" }), "k5");
     }
 
     private static async Task HandOverAsync(HttpClient alice, HttpClient driver)
@@ -121,6 +127,7 @@ public sealed partial class OpenApiTests
         await SendAsync(driver, "POST", "/api/v1/batches", Batch);
         await SendAsync(driver, "POST", "/api/v1/batches", Batch.Replace("\"one\", \"name\"", "\"!\", \"name\"", StringComparison.Ordinal));
         await SendAsync(driver, "POST", "/api/v1/batches", "[]");
+        await SendAsync(driver, "POST", "/api/v1/batches", $$"""{"key": "two", "name": "two", "jobs": [{"id": 1, "name": "job", "command": "true", "image": "{{NoRegistry}}a:1"}]}""");
         await SendAsync(alice, "POST", "/api/v1/batches", Batch);
     }
 
@@ -144,6 +151,7 @@ public sealed partial class OpenApiTests
         await SendAsync(alice, "POST", route, """{"dataset": "other"}""", "k12");
         await SendAsync(alice, "POST", route, new string(' ', 1024 * 1024) + "{}", "k13");
         await SendAsync(alice, "POST", $"/api/v1/invocations/{arGuid}/rerun", "", "k14");
+        await SendAsync(alice, "POST", route, $$"""{"accessLevel": "standard", "image": "{{NoRegistry}}a:1"}""", "k15");
         foreach (var run in await server.InvocationLog.ListUnfinishedAsync(TestRunner.Limit())) await server.EndOfAsync(run.Invocation.ArGuid);
     }
 

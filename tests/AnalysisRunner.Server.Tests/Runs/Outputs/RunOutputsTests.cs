@@ -5,8 +5,11 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Contracts.Codes;
+using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Runs.Outputs;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AnalysisRunner.Server.Tests.Runs.Outputs;
 
@@ -110,6 +113,20 @@ public sealed class RunOutputsTests
         run.Outputs.ShouldNotBeNull().Count.ShouldBe(0);
         run.Outputs!.Problem.ShouldBeNull();
         Directory.Exists(Default(server)).ShouldBeFalse();
+    }
+
+    [GitFact]
+    public async Task A_run_that_has_ended_in_another_way_meanwhile_is_not_described_beside_its_outputs()
+    {
+        await using var server = await TestServer.StartAsync();
+        var run = await server.RunAsync(Request(server, "printf x > \"$out/made.txt\""));
+        var metadata = Path.Combine(Default(server), ".analysis-runner", run.ArGuid + ".json");
+        File.Delete(metadata);
+        var record = (await server.InvocationLog.GetAsync(run.ArGuid, TestRunner.Limit()))!;
+
+        await server.Server.Services.GetRequiredService<RunOutputs>().CompleteAsync(record, new StateChange(InvocationState.Failed), TestRunner.Limit());
+
+        File.Exists(metadata).ShouldBeFalse();
     }
 
     [GitFact]
