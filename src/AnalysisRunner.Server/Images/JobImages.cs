@@ -20,17 +20,19 @@ internal sealed class JobImages(CurrentSettings current, ImageResolution resolut
 
     /// <summary>The batch with the digests of its images, as far as they can be had.</summary>
     /// <exception cref="AnalysisRunnerException">
-    /// For each image, <c>AR6056</c> the invocation's level does not take it, or <c>AR6068</c>, <c>AR6069</c>, <c>AR6070</c> its digest has to be known and is not;
+    /// <c>AR6050</c> the run's dataset is none of the server's any more. For each image, <c>AR6056</c> the invocation's level does not take it, or <c>AR6068</c>, <c>AR6069</c>, <c>AR6070</c> its digest has to be known and is not;
     /// <c>AR6120</c> there are too many to ask about.
     /// </exception>
     public async Task<ResolvedBatch> ResolveAsync(BatchSpec batch, Invocation invocation, CancellationToken cancellation)
     {
         var settings = current.Value;
-        var dataset = settings.Policy.Find(invocation.Dataset);
-        var images = dataset is null ? [] : batch.Jobs.Select(job => job.Image).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        var refused = images.Select(image => ImageRule.Judge(dataset!, invocation.AccessLevel, image)).OfType<Problem>().ToList();
+        // Nothing of a dataset that was taken out of the settings is judged by any, so nothing more of it starts.
+        var dataset = settings.Policy.Find(invocation.Dataset) ?? throw new AnalysisRunnerException([new Problem(
+            PolicyCodes.DatasetUnknown, $"The dataset '{invocation.Dataset}' of the run is not in the server's settings any more; ask an administrator why, and submit again when it is.", "dataset")]);
+        var images = batch.Jobs.Select(job => job.Image).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var refused = images.Select(image => ImageRule.Judge(dataset, invocation.AccessLevel, image)).OfType<Problem>().ToList();
         if (refused.Count > 0) throw new AnalysisRunnerException(refused);
-        var asked = images.Count(image => ImageResolution.Asks(image, dataset!));
+        var asked = images.Count(image => ImageResolution.Asks(image, dataset));
         if (asked > MaximumAsked) throw TooMany(asked);
 
         var (found, problems) = (new string?[images.Count], new IReadOnlyList<Problem>?[images.Count]);
@@ -38,7 +40,7 @@ internal sealed class JobImages(CurrentSettings current, ImageResolution resolut
         {
             try
             {
-                found[index] = await resolution.ResolveAsync(images[index], dataset!, invocation.AccessLevel, settings.ImageCredentials, token);
+                found[index] = await resolution.ResolveAsync(images[index], dataset, invocation.AccessLevel, settings.ImageCredentials, token);
             }
             catch (AnalysisRunnerException refusal)
             {

@@ -128,6 +128,16 @@ public sealed class JobImageTests
         registry.Requests.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Nothing_more_starts_of_a_dataset_that_was_taken_out_of_the_settings()
+    {
+        using var resolution = new ImageResolution(TimeProvider.System);
+
+        var refusal = await Should.ThrowAsync<AnalysisRunnerException>(Images(resolution, null).ResolveAsync(Batch("b", Job(1, null)), Standard with { Dataset = "gone" }, TestRunner.Limit()));
+
+        refusal.Problems.ShouldHaveSingleItem().Code.ShouldBe(PolicyCodes.DatasetUnknown);
+    }
+
     private static Invocation Standard => Samples.Submission(1).Invocation with { Dataset = "ds1", AccessLevel = AccessLevel.Standard };
 
     private static Task Answer(HttpContext context)
