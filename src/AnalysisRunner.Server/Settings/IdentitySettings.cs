@@ -47,7 +47,7 @@ internal static partial class IdentitySettings
     {
         var datasets = settings.Find("datasets")?.Children.Where(child => child.IsTable).ToList() ?? [];
         var engine = settings.Find("server", "engine") is { IsTable: false, Value.Kind: TomlKind.String } named ? named.Value.AsString() : "local";
-        var problems = datasets.SelectMany(dataset => CheckLevels(dataset, engine)).ToList();
+        var problems = datasets.SelectMany(dataset => CheckLevels(dataset, engine)).Concat(CheckShared(datasets)).ToList();
         var users = datasets.SelectMany(Levels).Select(level => level.Find(UserKey)).Where(node => node is { IsTable: false, Value.Kind: TomlKind.String }).Select(node => (Node: node!, Name: node!.Value.AsString())).ToList();
         if (users.Count == 0) return problems;
         problems.AddRange(CheckUsers(users));
@@ -87,6 +87,17 @@ internal static partial class IdentitySettings
         var value = taken.Value.AsString();
         if (taken.Key == RoleKey) return Role().IsMatch(value) ? null : $"is {Quoted.Value(value)}, which is no ARN of a role; write it as 'arn:aws:iam::<account>:role/<name>'.";
         return ServiceAccount().IsMatch(value) ? null : $"is {Quoted.Value(value)}, which is no e-mail address of a service account; write it as '<name>@<project>.iam.gserviceaccount.com'.";
+    }
+
+    // What is in a store is kept apart by nothing else.
+    private static IEnumerable<Problem> CheckShared(List<ConfigNode> datasets)
+    {
+        var taken = datasets.SelectMany(Levels).SelectMany(level => level.Children).Where(child => child is { Key: RoleKey or ServiceAccountKey, IsTable: false, Value.Kind: TomlKind.String });
+        foreach (var same in taken.GroupBy(node => node.Value!.AsString(), StringComparer.Ordinal))
+        {
+            foreach (var node in same.Skip(1))
+                yield return SettingsCheck.At(node, IdentityCodes.KindNotSupported, $"\"{node.Path}\" is {Quoted.Value(same.Key)}, as \"{same.First().Path}\" is, so that nothing would keep the two apart in the store; make one for each dataset and level.");
+        }
     }
 
     [GeneratedRegex(@"\Aarn:[a-z-]+:iam::[0-9A-Za-z]*:role/[\w+=,.@/-]{1,512}\z", RegexOptions.CultureInvariant)]

@@ -168,6 +168,7 @@ public sealed class SettingsReaderTests : IDisposable
         { "[datasets.d.identity]\ntest = { user = \"daemon\", gcs_service_account = \"a/b@p.iam.gserviceaccount.com\" }", "AR6081", 5, "datasets.d.identity.test.gcs_service_account" },
         { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { gcs_service_account = \"a@p.iam.gserviceaccount.com\" }", "AR6081", 6, "datasets.d.identity.test.gcs_service_account" },
         { "[datasets.d]\nstore_credentials = \"server\"\nunenforced = true\n[datasets.d.identity]\ntest = { user = \"daemon\", gcs_service_account = \"a@p.iam.gserviceaccount.com\" }", "AR6081", 8, "datasets.d.identity.test.gcs_service_account" },
+        { "[datasets.d.identity]\ntest = { user = \"daemon\", s3_role = \"arn:aws:iam::1:role/r\" }\n[datasets.e.identity]\ntest = { user = \"bin\", s3_role = \"arn:aws:iam::1:role/r\" }", "AR6081", 7, "datasets.e.identity.test.s3_role" },
         { "[datasets.d.identity]\ntest = { slurm_account = \"a\" }", "AR6081", 5, "datasets.d.identity.test.slurm_account" },
         { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { slurm_user = \"daemon\" }", "AR6081", 6, "datasets.d.identity.test.slurm_user" },
         { "engine = \"slurm\"\n[datasets.d.identity]\ntest = { slurm_account = \"a --uid=0\" }", "AR6243", 6, "datasets.d.identity.test.slurm_account" },
