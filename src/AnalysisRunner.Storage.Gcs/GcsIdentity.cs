@@ -5,8 +5,6 @@ namespace AnalysisRunner.Storage.Gcs;
 /// <summary>Who asks: tokens for requests, found when the first request needs one.</summary>
 internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
 {
-    private const string Scope = "https://www.googleapis.com/auth/devstorage.full_control";
-
     private readonly SemaphoreSlim _once = new(1, 1);
     private GoogleCredential? _credential;
 
@@ -15,7 +13,7 @@ internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
 
     private string Remedy => options.Impersonate is null
         ? "Sign in again: gcloud auth application-default login; or check the key file that GOOGLE_APPLICATION_CREDENTIALS names."
-        : "Check the account's name, and that who asks has the role \"Service Account Token Creator\" (roles/iam.serviceAccountTokenCreator) on it.";
+        : $"Check the account's name, and that who asks has the role \"Service Account Token Creator\" ({ImpersonatedAccount.Role}) on it.";
 
     /// <summary>A token; null when requests carry none.</summary>
     /// <exception cref="StorageException"><c>AR7011</c> or <c>AR7019</c>.</exception>
@@ -31,7 +29,7 @@ internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
         {
             return await ((ITokenAccess)credential).GetAccessTokenForRequestAsync(endpoint.ToString(), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is Google.Apis.Auth.OAuth2.Responses.TokenResponseException or InvalidOperationException)
+        catch (Exception error) when (error is Google.Apis.Auth.OAuth2.Responses.TokenResponseException or SubjectTokenException or InvalidOperationException)
         {
             throw new StorageException(StorageErrorKind.Denied, StorageCodes.BadCredentials, path.ToString(),
                 $"Google gives no token for \"{path}\" to {char.ToLowerInvariant(Name[0])}{Name[1..]} (\"{error.Message.ReplaceLineEndings(" ")}\"). {Remedy}", error);
@@ -69,14 +67,14 @@ internal sealed class GcsIdentity(GcsStoreOptions options) : IDisposable
             throw new StorageException(StorageErrorKind.Denied, StorageCodes.NoCredentials, path.ToString(),
                 $"There are no usable Google credentials for \"{path}\" (\"{error.Message.ReplaceLineEndings(" ")}\"). Run: gcloud auth application-default login; or set GOOGLE_APPLICATION_CREDENTIALS; or ask for anonymous access if the bucket is public.", error);
         }
-        credential = credential.CreateScoped(Scope);
+        credential = credential.CreateScoped(ImpersonatedAccount.Scope);
         Name = credential.UnderlyingCredential is ServiceAccountCredential account ? $"The service account \"{account.Id}\"" : "The application default identity";
         if (options.Impersonate is not { } target) return credential;
         var source = Name;
         Name = $"The impersonated service account \"{target}\"";
         try
         {
-            return credential.Impersonate(new ImpersonatedCredential.Initializer(target) { Scopes = [Scope], HttpClientFactory = options.TokenClients });
+            return new ImpersonatedAccount(credential, target, options.TokenClients).Credential;
         }
         catch (InvalidOperationException error)
         {

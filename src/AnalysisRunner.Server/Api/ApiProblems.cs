@@ -14,7 +14,8 @@ internal static class ApiProblems
     /// <summary>The HTTP status that goes with a code.</summary>
     public static int StatusOf(string code) => code switch
     {
-        PolicyCodes.MalformedRequest or PolicyCodes.IdempotencyKey or PolicyCodes.Parameter => StatusCodes.Status400BadRequest,
+        PolicyCodes.MalformedRequest or PolicyCodes.IdempotencyKey or PolicyCodes.Parameter
+            or TokenExchangeCodes.Malformed or TokenExchangeCodes.OtherGrant or TokenExchangeCodes.NoTarget => StatusCodes.Status400BadRequest,
         PolicyCodes.TokenMissing or PolicyCodes.TokenInvalid or PolicyCodes.NotSignedIn or PolicyCodes.EmailMissing or PolicyCodes.EmailNotVerified => StatusCodes.Status401Unauthorized,
         PolicyCodes.TokenForbidden or PolicyCodes.BadHost or PolicyCodes.BadOrigin or PolicyCodes.CodeSpent or PolicyCodes.NotOnDefaultBranch
             or PolicyCodes.DatasetUnknown or PolicyCodes.NotMember or PolicyCodes.LevelNotAvailable or PolicyCodes.NotMemberOfLevel or PolicyCodes.RepositoryNotAllowed
@@ -26,9 +27,9 @@ internal static class ApiProblems
             or IdentityCodes.NotWaiting or IdentityCodes.OtherDigest or IdentityCodes.ApprovalExpired or ServerCodes.NotLost => StatusCodes.Status409Conflict,
         PolicyCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         PolicyCodes.InternalError or PolicyCodes.GitFailed or PolicyCodes.GitMissing or PolicyCodes.TemplateMissing or StoreCodes.TemplateStorage => StatusCodes.Status500InternalServerError,
-        PolicyCodes.RepositoryUnreachable or ImageCodes.NotResolved or IdentityCodes.RoleNotGiven => StatusCodes.Status502BadGateway,
+        PolicyCodes.RepositoryUnreachable or ImageCodes.NotResolved or IdentityCodes.RoleNotGiven or TokenExchangeCodes.AccountNotGiven => StatusCodes.Status502BadGateway,
         DurabilityCodes.TooManySubmissions or DurabilityCodes.TooManyUnfinished => StatusCodes.Status429TooManyRequests,
-        PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable or PolicyCodes.DatabaseUnusable or DurabilityCodes.RecordUnavailable or DurabilityCodes.DiskFull or StoreCodes.ConfigStoreUnusable => StatusCodes.Status503ServiceUnavailable,
+        PolicyCodes.ShuttingDown or PolicyCodes.KeysUnavailable or PolicyCodes.DatabaseUnusable or DurabilityCodes.RecordUnavailable or DurabilityCodes.DiskFull or StoreCodes.ConfigStoreUnusable or TokenExchangeCodes.AccountUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,
     };
 

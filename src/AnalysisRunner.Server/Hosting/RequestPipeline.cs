@@ -4,6 +4,7 @@ using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Api;
 using AnalysisRunner.Server.Api.Compatible;
 using AnalysisRunner.Server.Api.OpenApi;
+using AnalysisRunner.Server.Api.TokenExchange;
 using AnalysisRunner.Server.Pages;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Submissions;
@@ -67,6 +68,7 @@ internal static class RequestPipeline
             OverviewRoutes.Map(routes);
             ServerRoutes.Map(routes);
             CredentialRoutes.Map(routes);
+            TokenExchangeRoute.Map(routes);
             BatchRoutes.Map(routes);
             OpenApiDocument.Map(routes);
             MetricsRoute.Map(routes);
@@ -103,9 +105,10 @@ internal static class RequestPipeline
         return WriteAsync(context, problems, status);
     }
 
-    // Whoever asks for pages gets one; the original client gets its own shape, whatever it asks for.
+    // Whoever asks for pages gets one; the original client, and those of Google, get their own shape, whatever they ask for.
     private static Task WriteAsync(HttpContext context, IReadOnlyList<Problem> problems, int? status)
     {
+        if (TokenExchangeRoute.Match(context.Request)) return TokenExchangeProblems.WriteAsync(context, problems, status);
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)) return ApiProblems.WriteAsync(context, problems, status);
         return PageRoutes.Match(context.Request) ? PageRoutes.WriteProblemsAsync(context, problems, status) : CompatibleProblems.WriteAsync(context, problems, status);
     }

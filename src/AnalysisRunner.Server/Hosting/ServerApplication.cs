@@ -86,6 +86,7 @@ internal static class ServerApplication
         services.AddSingleton(parts.Stores).AddSingleton<ConfigFiles>().AddSingleton<StoreCredentials>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPreparation>(provider, Programs.Dotnet()));
         services.AddSingleton<ImageResolution>().AddSingleton<JobImages>().AddSingleton(provider => ActivatorUtilities.CreateInstance<RoleCredentials>(provider, parts.SecurityTokens));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AccountTokens>(provider, parts.ServiceAccounts));
         services.AddSingleton<StorageRights>().AddSingleton<Approvals>().AddSingleton<CodeRecheck>().AddSingleton<RefusedTokens>().AddSingleton(new LentCode(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new LargeFiles(parts.Folders, GitProcess.FindProgram()));
         services.AddSingleton(new CommitExamination(parts.Mirrors, Programs.IsOnPath));

@@ -7,6 +7,7 @@ using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Storage;
+using AnalysisRunner.Storage.Gcs;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -48,6 +49,9 @@ internal sealed record ServerParts
 
     /// <summary>Opens the service that gives roles to jobs.</summary>
     public Func<IAmazonSecurityTokenService> SecurityTokens { get; init; } = () => new AmazonSecurityTokenServiceClient();
+
+    /// <summary>Opens the Google service accounts of jobs.</summary>
+    public Func<string, CancellationToken, Task<ImpersonatedAccount>> ServiceAccounts { get; init; } = ImpersonatedAccount.OpenAsync;
 
     /// <summary>The engine.</summary>
     public required IBatchEngine Engine { get; init; }

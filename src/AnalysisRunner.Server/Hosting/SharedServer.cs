@@ -58,6 +58,7 @@ internal sealed class SharedServer : IAsyncDisposable
                     new InvocationLogOptions { Database = settings.Fixed.Database, SqliteFile = folders.Log, Server = ServerIdentity.Of(folders).Name, Time = options.Time, PageOf = address.PageOf })),
                 Stores = stores,
                 SecurityTokens = options.SecurityTokens,
+                ServiceAccounts = options.ServiceAccounts,
                 Engine = settings.Fixed.Slurm is { } slurm
                     ? await SlurmEngines.OpenAsync(slurm, folders, log, opened, stores, current, replaceEngine, cancellation)
                     : await LocalEngines.OpenAsync(folders, settings.Fixed.LocalEngine, log, opened, stores, current, replaceEngine, cancellation),

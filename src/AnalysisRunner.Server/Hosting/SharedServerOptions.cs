@@ -4,6 +4,7 @@ using AnalysisRunner.Contracts.Codes;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Storage;
+using AnalysisRunner.Storage.Gcs;
 
 namespace AnalysisRunner.Server.Hosting;
 
@@ -28,6 +29,9 @@ internal sealed record SharedServerOptions(SettingsSource Settings, IReadOnlyLis
 
     /// <summary>Opens the service that gives roles to jobs; by default with the settings of the environment.</summary>
     public Func<IAmazonSecurityTokenService> SecurityTokens { get; init; } = () => new AmazonSecurityTokenServiceClient();
+
+    /// <summary>Opens the Google service accounts of jobs; by default with application default credentials.</summary>
+    public Func<string, CancellationToken, Task<ImpersonatedAccount>> ServiceAccounts { get; init; } = ImpersonatedAccount.OpenAsync;
 
     /// <summary>Reads a command line: <c>--config &lt;server.toml&gt; [--urls &lt;url&gt;[;&lt;url&gt;…]]</c>, in any order.</summary>
     /// <exception cref="AnalysisRunnerException"><c>AR6006</c> it is another one; <c>AR6044</c>, <c>AR6186</c> a variable of the environment is malformed.</exception>

@@ -56,8 +56,8 @@ internal sealed class BatchHandover(IInvocationLog log, IBatchEngine engine, Ser
             [StoreCredentials.DatasetAttribute] = record.Invocation.Dataset,
             [SlurmPlacements.LevelAttribute] = record.Invocation.AccessLevel.ToName(),
         };
-        spec = spec with { Key = key, Attributes = attributes, Identity = RoleVariables.ForEngine(record.Invocation.Identity) };
-        spec = RoleVariables.AddTo(spec, RoleVariables.Of(record.Invocation.Identity, folders.Run(arGuid), address.DriverUrl));
+        spec = spec with { Key = key, Attributes = attributes, Identity = IdentityVariables.ForEngine(record.Invocation.Identity) };
+        spec = IdentityVariables.AddTo(spec, IdentityVariables.Of(record.Invocation.Identity, folders.Run(arGuid), address.DriverUrl));
         _underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
         try
         {

@@ -26,7 +26,7 @@ internal static class DriverBatch
     /// <param name="url">Where the driver reaches the server.</param>
     /// <param name="tokenFile">Where the driver reads its token.</param>
     /// <param name="passed">The variables of the server's own environment that the administrator wants drivers to have.</param>
-    /// <param name="role">The variables of its role (<see cref="RoleVariables.Of"/>).</param>
+    /// <param name="role">The variables of its role (<see cref="IdentityVariables.Of"/>).</param>
     public static BatchSpec Describe(Invocation invocation, string script, string config, string url, string tokenFile, IEnumerable<string> passed, IReadOnlyDictionary<string, string> role)
     {
         var attributes = new Dictionary<string, string>
@@ -44,7 +44,7 @@ internal static class DriverBatch
             Key = invocation.ArGuid,
             Name = $"driver of {invocation.Project ?? invocation.Script[0]}",
             Attributes = attributes,
-            Identity = RoleVariables.ForEngine(invocation.Identity),
+            Identity = IdentityVariables.ForEngine(invocation.Identity),
             Jobs =
             [
                 new JobSpec

@@ -82,7 +82,7 @@ internal sealed class DriverStart(
         var config = preparation.ConfigOfDriver(invocation, credentials.AreLentTo(invocation.Dataset));
         preparation.PrepareDriver(invocation, documents, config, recorded?.Environment ?? await EnvironmentOfAsync(invocation));
         Failpoint.Pass(Failpoint.DriverPrepared);
-        var role = RoleVariables.Of(invocation.Identity, preparation.Folder(arGuid), address.DriverUrl);
+        var role = IdentityVariables.Of(invocation.Identity, preparation.Folder(arGuid), address.DriverUrl);
         await engine.SubmitAsync(DriverBatch.Describe(invocation, documents.Script, config, address.DriverUrl, preparation.TokenOfDriver(invocation), settings.Value.PassEnvironment, role), CancellationToken.None);
         Failpoint.Pass(Failpoint.DriverSubmitted);
         await log.SetDriverAsync(arGuid, engine.Name, arGuid, CancellationToken.None);

@@ -4,6 +4,7 @@ using System.Text;
 using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines.Local.Users;
 using AnalysisRunner.Server.Code;
+using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Stores;
@@ -15,8 +16,9 @@ namespace AnalysisRunner.Server.Runs;
 /// <param name="folders">Where they lie.</param>
 /// <param name="files">Publishes configs.</param>
 /// <param name="composition">Names the folders of a dataset's storage.</param>
+/// <param name="address">Where drivers reach the server.</param>
 /// <param name="dotnetHost">The <c>dotnet</c> program that drivers use.</param>
-internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, ConfigComposition composition, string dotnetHost)
+internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, ConfigComposition composition, ServerAddress address, string dotnetHost)
 {
     // By which what the driver does is found together with the request (W3C Trace Context, as programs pass it on).
     private const string TraceVariable = "TRACEPARENT";
@@ -96,8 +98,10 @@ internal sealed class RunPreparation(StateFolders folders, ConfigFiles files, Co
         using var rights = FileRights.Of(user);
         PrivateFile.ReplaceSoon(folder.Environment, DriverScript.WriteEnvironment(variables));
         if (token is not null) PrivateFile.ReplaceSoon(folder.DriverToken, token);
-        // A role is given to users of their own only.
+        // Roles and service accounts are given to users of their own only.
         if (token is not null && invocation.Identity?.S3Role is not null) PrivateFile.ReplaceSoon(folder.Authorization, $"Bearer {token.Trim()}");
+        if (token is not null && invocation.Identity?.GcsServiceAccount is not null)
+            PrivateFile.ReplaceSoon(folder.GoogleCredentials, AccountVariables.WriteFile(invocation.ArGuid, folder, address.DriverUrl));
         if (config == folder.DriverConfig) PrivateFile.ReplaceSoon(folder.DriverConfig, documents.Config);
     }
 

@@ -73,6 +73,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>The driver's token as a header, as the clients of AWS read it.</summary>
     public string Authorization => System.IO.Path.Combine(Driver, "authorization");
 
+    /// <summary>How the clients of Google get tokens of the run's service account.</summary>
+    public string GoogleCredentials => System.IO.Path.Combine(Driver, "google-credentials.json");
+
     /// <summary>The composed config, as a driver reads it that cannot read the published one.</summary>
     public string DriverConfig => System.IO.Path.Combine(Driver, "config.toml");
 

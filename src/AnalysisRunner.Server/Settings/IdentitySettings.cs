@@ -13,6 +13,7 @@ internal static partial class IdentitySettings
 {
     private const string UserKey = "user";
     private const string RoleKey = "s3_role";
+    private const string ServiceAccountKey = "gcs_service_account";
     private const string AccountKey = "slurm_account";
 
     /// <summary>Who the jobs of each level of a dataset are.</summary>
@@ -26,7 +27,7 @@ internal static partial class IdentitySettings
             {
                 User = item.Find(UserKey)?.AsString(),
                 S3Role = item.Find(RoleKey)?.AsString(),
-                GcsServiceAccount = item.Find("gcs_service_account")?.AsString(),
+                GcsServiceAccount = item.Find(ServiceAccountKey)?.AsString(),
                 SlurmUser = item.Find("slurm_user")?.AsString(),
                 SlurmAccount = item.Find(AccountKey)?.AsString(),
             };
@@ -46,7 +47,7 @@ internal static partial class IdentitySettings
     {
         var datasets = settings.Find("datasets")?.Children.Where(child => child.IsTable).ToList() ?? [];
         var engine = settings.Find("server", "engine") is { IsTable: false, Value.Kind: TomlKind.String } named ? named.Value.AsString() : "local";
-        var problems = datasets.SelectMany(dataset => CheckLevels(dataset, engine)).ToList();
+        var problems = datasets.SelectMany(dataset => CheckLevels(dataset, engine)).Concat(CheckShared(datasets)).ToList();
         var users = datasets.SelectMany(Levels).Select(level => level.Find(UserKey)).Where(node => node is { IsTable: false, Value.Kind: TomlKind.String }).Select(node => (Node: node!, Name: node!.Value.AsString())).ToList();
         if (users.Count == 0) return problems;
         problems.AddRange(CheckUsers(users));
@@ -61,11 +62,13 @@ internal static partial class IdentitySettings
         {
             if (!levels.Contains(level.Key))
                 yield return SettingsCheck.At(level, PolicyCodes.Settings, $"\"{level.Path}\" is about a level that 'levels' of [datasets.{dataset.Key}] does not have; correct the name, add the level there, or remove the key.");
-            // What can be given: by the engine of this machine its users, and to whoever is one a role for S3, which is the server's to take; by Slurm an account.
-            foreach (var kind in level.Children.Where(child => child.Key is "gcs_service_account" or "slurm_user" || (child.Key is UserKey or RoleKey && engine != "local") || (child.Key == AccountKey && engine != "slurm")))
+            // What can be given: by the engine of this machine its users, and to whoever is one a role for S3 and a service account of Google, which are the server's to take; by Slurm an account.
+            foreach (var kind in level.Children.Where(child => child.Key is "slurm_user" || (child.Key is UserKey or RoleKey or ServiceAccountKey && engine != "local") || (child.Key == AccountKey && engine != "slurm")))
                 yield return SettingsCheck.At(kind, IdentityCodes.KindNotSupported, $"\"{kind.Path}\" cannot be given to jobs by the engine '{engine}'; remove it, or use an engine that can.");
-            if (engine == "local" && level.Find(RoleKey) is { } role && Refuse(dataset, level, role) is { } why)
-                yield return SettingsCheck.At(role, IdentityCodes.KindNotSupported, $"\"{role.Path}\" {why}");
+            foreach (var taken in level.Children.Where(child => child.Key is RoleKey or ServiceAccountKey && engine == "local"))
+            {
+                if (Refuse(dataset, level, taken) is { } why) yield return SettingsCheck.At(taken, IdentityCodes.KindNotSupported, $"\"{taken.Path}\" {why}");
+            }
             if (level.Find(AccountKey) is { } account)
             {
                 foreach (var problem in SlurmSettings.CheckAccount(account)) yield return problem;
@@ -75,16 +78,33 @@ internal static partial class IdentitySettings
         }
     }
 
-    // A role is worth nothing to a job that can have the server's own credentials.
-    private static string? Refuse(ConfigNode dataset, ConfigNode level, ConfigNode role)
+    // A role or a service account is worth nothing to a job that can have the server's own credentials.
+    private static string? Refuse(ConfigNode dataset, ConfigNode level, ConfigNode taken)
     {
         if (level.Find(UserKey) is null) return $"would be beside the server's own credentials, which jobs of the server's user can read; add '{UserKey}' to it.";
         if (dataset.Find("store_credentials") is { IsTable: false, Value.Kind: TomlKind.String } lent && lent.Value.AsString() == SettingsCheck.LentCredentials) return "is of no use where 'store_credentials' lends jobs the server's own; remove one of them.";
-        return role is { IsTable: false, Value.Kind: TomlKind.String } && !Role().IsMatch(role.Value.AsString()) ? $"is {Quoted.Value(role.Value.AsString())}, which is no ARN of a role; write it as 'arn:aws:iam::<account>:role/<name>'." : null;
+        if (taken is not { IsTable: false, Value.Kind: TomlKind.String }) return null;
+        var value = taken.Value.AsString();
+        if (taken.Key == RoleKey) return Role().IsMatch(value) ? null : $"is {Quoted.Value(value)}, which is no ARN of a role; write it as 'arn:aws:iam::<account>:role/<name>'.";
+        return ServiceAccount().IsMatch(value) ? null : $"is {Quoted.Value(value)}, which is no e-mail address of a service account; write it as '<name>@<project>.iam.gserviceaccount.com'.";
+    }
+
+    // What is in a store is kept apart by nothing else.
+    private static IEnumerable<Problem> CheckShared(List<ConfigNode> datasets)
+    {
+        var taken = datasets.SelectMany(Levels).SelectMany(level => level.Children).Where(child => child is { Key: RoleKey or ServiceAccountKey, IsTable: false, Value.Kind: TomlKind.String });
+        foreach (var same in taken.GroupBy(node => node.Value!.AsString(), StringComparer.Ordinal))
+        {
+            foreach (var node in same.Skip(1))
+                yield return SettingsCheck.At(node, IdentityCodes.KindNotSupported, $"\"{node.Path}\" is {Quoted.Value(same.Key)}, as \"{same.First().Path}\" is, so that nothing would keep the two apart in the store; make one for each dataset and level.");
+        }
     }
 
     [GeneratedRegex(@"\Aarn:[a-z-]+:iam::[0-9A-Za-z]*:role/[\w+=,.@/-]{1,512}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Role();
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9.-]{0,99}@([a-z0-9-]{1,63}\.){1,4}gserviceaccount\.com\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ServiceAccount();
 
     private static IEnumerable<Problem> CheckUsers(List<(ConfigNode Node, string Name)> users)
     {

@@ -6,11 +6,15 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Engines;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
+using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Settings;
 using AnalysisRunner.Server.Telemetry;
 using AnalysisRunner.Server.Tests.Code;
+using AnalysisRunner.Server.Tests.Record;
 using AnalysisRunner.Server.Tests.Security.Oidc;
 using AnalysisRunner.Storage;
+using AnalysisRunner.Storage.Gcs;
+using AnalysisRunner.Storage.TestServers.Gcs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AnalysisRunner.Server.Tests.Hosting;
@@ -40,6 +44,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Gives roles to jobs; set while the server is prepared.</summary>
     public Func<IAmazonSecurityTokenService> SecurityTokens { get; set; } = () => throw new InvalidOperationException("This test has none.");
+
+    /// <summary>Opens the Google service accounts of jobs; set while the server is prepared.</summary>
+    public Func<string, CancellationToken, Task<ImpersonatedAccount>> ServiceAccounts { get; set; } = (_, _) => throw new InvalidOperationException("This test has none.");
 
     /// <summary>What the settings say about images; set while the server is prepared.</summary>
     public string Images { get; set; } = $"driver_image = \"{DriverImage}\"\nimage_prefixes = [\"registry.example.org/\"]";
@@ -134,6 +141,21 @@ internal sealed class TestServer : IAsyncDisposable
         Script = script,
     };
 
+    /// <summary>Has the server act as accounts of Google's stand-in; while it is prepared.</summary>
+    public void Use(GoogleAccounts google) => ServiceAccounts = async (account, _) => new ImpersonatedAccount(await google.OwnAsync(), account, google.Clients);
+
+    /// <summary>Records a run that nothing runs; the answer is its ar-guid and its driver's token.</summary>
+    public async Task<(string ArGuid, string Token)> RecordAsync(int number, JobIdentity identity)
+    {
+        var submission = Samples.Submission(number);
+        var arGuid = submission.Invocation.ArGuid;
+        await InvocationLog.RecordAsync(submission with { Invocation = submission.Invocation with { Identity = identity } }, TestRunner.Limit());
+        var token = Path.Combine(State, "runs", arGuid, "token");
+        Directory.CreateDirectory(Path.GetDirectoryName(token)!);
+        await File.WriteAllTextAsync(token, BearerTokens.NewJobToken(arGuid));
+        return (arGuid, await File.ReadAllTextAsync(token));
+    }
+
     public AnalysisRunnerApi Connect(string email = "alice@example.org") => new(Url, _ => ValueTask.FromResult<string?>(Issuer.Token(email)));
 
     /// <summary>The API with the token of a driver, once it runs.</summary>
@@ -201,7 +223,7 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartServerAsync(Func<IBatchEngine, IBatchEngine>? replaceEngine)
     {
         var source = new SettingsSource(SettingsFile, ReplacedEnvironment.Read(name => _environment.GetValueOrDefault(name)));
-        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores, SecurityTokens = () => SecurityTokens() }, replaceEngine);
+        Server = await SharedServer.StartAsync(new SharedServerOptions(source, ["http://127.0.0.1:0"]) { Log = Log, Time = _time, Telemetry = _telemetry, Stores = Stores, SecurityTokens = () => SecurityTokens(), ServiceAccounts = (account, cancellation) => ServiceAccounts(account, cancellation) }, replaceEngine);
     }
 
     /// <summary>Ends the server and starts it again on the same state.</summary>

@@ -1,24 +1,25 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using AnalysisRunner.Storage.Gcs;
 using AnalysisRunner.Storage.TestServers;
 using AnalysisRunner.Storage.TestServers.Gcs;
 using Google.Apis.Auth.OAuth2;
-using Google.Apis.Http;
 using Microsoft.AspNetCore.Http;
+using IHttpClientFactory = Google.Apis.Http.IHttpClientFactory;
 
 namespace AnalysisRunner.Storage.Tests.Gcs;
 
 /// <summary>The kinds of credentials that Google's library finds, each against a server that gives out its tokens.</summary>
 public sealed class GcsIdentityTests
 {
+    private const string Target = "target@project.iam.gserviceaccount.com";
+
     private static readonly StoragePath X = StoragePath.Parse("gs://bucket/x");
 
     [Fact]
     public async Task A_service_account_signs_for_its_token()
     {
         await using var tokens = await TokensAsync(200, """{"access_token": "of-the-account", "expires_in": 3600, "token_type": "Bearer"}""");
-        await EnsureTokenAsync(await AccountAsync(tokens.Endpoint), "of-the-account");
+        await EnsureTokenAsync(await GoogleAccounts.SignInAsync(new Uri(tokens.Endpoint, "token")), "of-the-account");
 
         tokens.Faults.Requests.ShouldHaveSingleItem().ShouldStartWith("POST /token");
     }
@@ -39,7 +40,7 @@ public sealed class GcsIdentityTests
     {
         await using var tokens = await TokensAsync(400, """{"error": "invalid_grant", "error_description": "Invalid JWT Signature."}""");
         await using var google = await GcsTestServer.StartAsync();
-        await using var store = new GcsStore(new GcsStoreOptions { Endpoint = google.Endpoint, Credentials = await AccountAsync(tokens.Endpoint) });
+        await using var store = new GcsStore(new GcsStoreOptions { Endpoint = google.Endpoint, Credentials = await GoogleAccounts.SignInAsync(new Uri(tokens.Endpoint, "token")) });
 
         var refused = await store.FindAsync(X).RefusedAsync(StorageErrorKind.Denied, StorageCodes.BadCredentials);
 
@@ -52,44 +53,63 @@ public sealed class GcsIdentityTests
     [Fact]
     public async Task An_account_acts_as_another_that_it_may_impersonate()
     {
-        await using var tokens = await TokensAsync(200, """{"access_token": "of-the-account", "expires_in": 3600, "token_type": "Bearer"}""");
-        await using var iam = await TokensAsync(200, $$"""{"accessToken": "of-the-target", "expireTime": "{{DateTime.UtcNow.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"}""");
+        await using var accounts = await GoogleAccounts.StartAsync(Target);
         await using var google = await GcsTestServer.StartAsync();
         google.Buckets.Create("bucket");
-        await using var store = new GcsStore(new GcsStoreOptions
-        {
-            Endpoint = google.Endpoint,
-            Credentials = await AccountAsync(tokens.Endpoint),
-            Impersonate = "target@project.iam.gserviceaccount.com",
-            TokenClients = new Rerouted(iam.Endpoint),
-        });
+        await using var store = new GcsStore(new GcsStoreOptions { Endpoint = google.Endpoint, Credentials = await accounts.OwnAsync(), Impersonate = Target, TokenClients = accounts.Clients });
 
         await store.PutAsync(X, "x");
 
-        google.Faults.Headers.ShouldAllBe(headers => headers.Authorization.ToString() == "Bearer of-the-target");
-        iam.Faults.Requests.ShouldHaveSingleItem().ShouldStartWith("POST /v1/projects/-/serviceAccounts/target@project.iam.gserviceaccount.com:generateAccessToken");
-        iam.Faults.Headers.Single().Authorization.ToString().ShouldBe("Bearer of-the-account");
+        google.Faults.Headers.ShouldAllBe(headers => headers.Authorization.ToString() == $"Bearer of-{Target}-1");
+        accounts.Asked.ShouldHaveSingleItem().Account.ShouldBe(Target);
     }
 
     [Fact]
     public async Task An_account_that_may_not_impersonate_is_told_in_one_line()
     {
-        await using var tokens = await TokensAsync(200, """{"access_token": "of-the-account", "expires_in": 3600, "token_type": "Bearer"}""");
-        await using var iam = await TokensAsync(403, """{"error": {"code": 403, "message": "Permission 'iam.serviceAccounts.getAccessToken' denied", "status": "PERMISSION_DENIED"}}""");
+        await using var accounts = await GoogleAccounts.StartAsync();
         await using var google = await GcsTestServer.StartAsync();
-        var refused = await FindAsAsync(google, await AccountAsync(tokens.Endpoint), new Rerouted(iam.Endpoint));
-        refused.Message.ShouldContain("the impersonated service account \"target@project.iam.gserviceaccount.com\"");
+        var refused = await FindAsAsync(google, await accounts.OwnAsync(), accounts.Clients);
+        refused.Message.ShouldContain($"the impersonated service account \"{Target}\"");
+        refused.Message.ShouldContain("403 Forbidden");
+        refused.Message.ShouldContain("Permission 'iam.serviceAccounts.getAccessToken' denied");
         refused.Message.ShouldContain("roles/iam.serviceAccountTokenCreator");
 
         refused = await FindAsAsync(google, GoogleCredential.FromAccessToken("token"), null);
-        refused.Message.ShouldContain("cannot act as \"target@project.iam.gserviceaccount.com\"");
+        refused.Message.ShouldContain($"cannot act as \"{Target}\"");
         google.Faults.Requests.ShouldBeEmpty();
     }
 
-    private static async Task<StorageException> FindAsAsync(GcsTestServer google, GoogleCredential credentials, Rerouted? tokens)
+    [Fact]
+    public async Task An_external_account_exchanges_the_token_of_its_file()
+    {
+        var answer = """{"access_token": "exchanged", "issued_token_type": "urn:ietf:params:oauth:token-type:access_token", "token_type": "Bearer", "expires_in": 3600}""";
+        using var folder = new TemporaryFolder();
+        var (file, token) = (folder["credentials.json"], folder["token"]);
+        await using var tokens = await TokensAsync(200, answer);
+        await File.WriteAllTextAsync(token, "of-the-run");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["type"] = "external_account",
+            ["audience"] = "//analysis-runner/invocations/x",
+            ["subject_token_type"] = "urn:ietf:params:oauth:token-type:access_token",
+            ["token_url"] = new Uri(tokens.Endpoint, "oauth2/token"),
+            ["credential_source"] = new Dictionary<string, string> { ["file"] = token },
+        }));
+        async Task<GoogleCredential> CredentialsAsync() => (await CredentialFactory.FromFileAsync<FileSourcedExternalAccountCredential>(file, CancellationToken.None)).ToGoogleCredential();
+        await EnsureTokenAsync(await CredentialsAsync(), "exchanged");
+        tokens.Faults.Requests.ShouldHaveSingleItem().ShouldStartWith("POST /oauth2/token");
+
+        File.Delete(token);
+        await using var google = await GcsTestServer.StartAsync();
+        await using var store = new GcsStore(new GcsStoreOptions { Endpoint = google.Endpoint, Credentials = await CredentialsAsync() });
+        (await store.FindAsync(X).RefusedAsync(StorageErrorKind.Denied, StorageCodes.BadCredentials)).Message.ShouldStartWith("AR7019: Google gives no token for \"gs://bucket/x\"");
+    }
+
+    private static async Task<StorageException> FindAsAsync(GcsTestServer google, GoogleCredential credentials, IHttpClientFactory? tokens)
     {
         await using var store = new GcsStore(
-            new GcsStoreOptions { Endpoint = google.Endpoint, Credentials = credentials, Impersonate = "target@project.iam.gserviceaccount.com", TokenClients = tokens });
+            new GcsStoreOptions { Endpoint = google.Endpoint, Credentials = credentials, Impersonate = Target, TokenClients = tokens });
         return await store.FindAsync(X).RefusedAsync(StorageErrorKind.Denied, StorageCodes.BadCredentials);
     }
 
@@ -112,43 +132,4 @@ public sealed class GcsIdentityTests
         context.Response.Headers["Metadata-Flavor"] = "Google";
         await context.Response.WriteAsync(answer);
     });
-
-    private static async Task<GoogleCredential> AccountAsync(Uri tokens)
-    {
-        using var key = RSA.Create(2048);
-        var file = Path.Combine(Path.GetTempPath(), $"account-{Guid.NewGuid():N}.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["type"] = "service_account",
-            ["project_id"] = "project",
-            ["private_key_id"] = "1",
-            ["private_key"] = key.ExportPkcs8PrivateKeyPem(),
-            ["client_email"] = "robot@project.iam.gserviceaccount.com",
-            ["client_id"] = "1",
-            ["token_uri"] = new Uri(tokens, "token").ToString(),
-        }));
-        try
-        {
-            return (await CredentialFactory.FromFileAsync<ServiceAccountCredential>(file, CancellationToken.None)).ToGoogleCredential();
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    /// <summary>Sends what is meant for Google's token service to a server of this test.</summary>
-    private sealed class Rerouted(Uri server) : HttpClientFactory
-    {
-        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Handler(server) { InnerHandler = new HttpClientHandler() };
-
-        private sealed class Handler(Uri server) : DelegatingHandler
-        {
-            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-            {
-                request.RequestUri = new Uri(server, request.RequestUri!.PathAndQuery);
-                return base.SendAsync(request, cancellationToken);
-            }
-        }
-    }
 }

@@ -14,6 +14,9 @@ internal sealed record ApiOperation(string Method, string Route, string Summary)
     /// <summary>The type of a JSON body; null where none is read.</summary>
     public JsonTypeInfo? Body { get; init; }
 
+    /// <summary>The fields of a form that is sent in place of JSON; none where it takes none.</summary>
+    public IReadOnlyList<ApiParameter> Form { get; init; } = [];
+
     /// <summary>Whether <see cref="Body"/> has to be sent.</summary>
     public bool IsBodyRequired { get; init; } = true;
 

@@ -1,4 +1,5 @@
 using AnalysisRunner.Contracts;
+using AnalysisRunner.Server.Api.TokenExchange;
 
 namespace AnalysisRunner.Server.Api.OpenApi;
 
@@ -207,6 +208,27 @@ internal static class ApiOperations
             IsCompatible = true,
             Answers = [new(200, "The config.") { MediaTypes = ["application/json"] }],
             Refusals = [400, 401, 403, 413],
+        },
+        new("POST", "/oauth2/token", "Exchanges the token of a run for one of its level's Google service account (RFC 8693), for its own jobs; clients of Google do it by themselves.")
+        {
+            Form =
+            [
+                new("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange", IsRequired: true),
+                new("audience", "The run, as the file that GOOGLE_APPLICATION_CREDENTIALS names has it.", IsRequired: true),
+                new("subject_token", "The token of the run.", IsRequired: true),
+                new("subject_token_type", "urn:ietf:params:oauth:token-type:access_token", IsRequired: true),
+                new("requested_token_type", "urn:ietf:params:oauth:token-type:access_token; nothing else is given."),
+                new("scope", "Ignored: what is given is good for Cloud Storage."),
+            ],
+            Answers =
+            [
+                ApiAnswer.Json(200, "The token.", TokenExchangeJson.Default.TokenExchangeAnswer, "Cache-Control"),
+                ApiAnswer.Json(400, "The request is malformed, or not for a run with a service account.", TokenExchangeJson.Default.TokenExchangeError),
+                ApiAnswer.Json(401, "The token is not that of the run, or the run has ended.", TokenExchangeJson.Default.TokenExchangeError),
+                ApiAnswer.Json(413, "The request is too large.", TokenExchangeJson.Default.TokenExchangeError),
+                ApiAnswer.Json(502, "Google does not let the server act as the service account.", TokenExchangeJson.Default.TokenExchangeError),
+                ApiAnswer.Json(503, "Google does not answer, or the server accepts no work.", TokenExchangeJson.Default.TokenExchangeError),
+            ],
         },
         new("GET", "/.well-known/oauth-protected-resource", "Whose tokens the server takes, and how to get one (RFC 9728).") { Answers = [ApiAnswer.Json(200, "The description.", ContractsJson.Default.ProtectedResource)] },
         new("GET", "/healthz", "Whether the server answers.") { Answers = [new(200, "It does.") { MediaTypes = ["text/plain"] }] },

@@ -61,6 +61,10 @@ internal static partial class OpenApiDocument
                 ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Of(body, isBody: true) } },
             };
         }
+        else if (operation.Form.Count > 0)
+        {
+            described["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/x-www-form-urlencoded"] = new JsonObject { ["schema"] = Fields(operation.Form) } } };
+        }
         else if (operation.IsCompatible)
         {
             described["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } } } };
@@ -112,6 +116,13 @@ internal static partial class OpenApiDocument
             ["traceback"] = new JsonObject { ["type"] = "string" },
         },
         ["required"] = new JsonArray("message", "success", "traceback"),
+    };
+
+    private static JsonObject Fields(IReadOnlyList<ApiParameter> form) => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject(form.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)new JsonObject { ["type"] = field.Type, ["description"] = field.Description }))),
+        ["required"] = new JsonArray([.. form.Where(field => field.IsRequired).Select(field => (JsonNode?)field.Name)]),
     };
 
     private static JsonObject Parameter(string name, string place, string type, bool isRequired, string? description)

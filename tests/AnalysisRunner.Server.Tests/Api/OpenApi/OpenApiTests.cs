@@ -11,11 +11,12 @@ using AnalysisRunner.Contracts;
 using AnalysisRunner.Server.Hosting;
 using AnalysisRunner.Server.Record;
 using AnalysisRunner.Server.Runs;
-using AnalysisRunner.Server.Security;
 using AnalysisRunner.Server.Tests.Code;
 using AnalysisRunner.Server.Tests.Hosting;
 using AnalysisRunner.Server.Tests.Record;
 using AnalysisRunner.Server.Tests.Runs;
+using AnalysisRunner.Storage.TestServers.Faults;
+using AnalysisRunner.Storage.TestServers.Gcs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -40,6 +41,8 @@ public sealed partial class OpenApiTests
 
         """;
 
+    private const string OneAccount = "one@project.iam.gserviceaccount.com";
+
     private const string Absent = "a0000000-0000-4000-8000-000000000000";
 
     [GitFact]
@@ -61,10 +64,12 @@ public sealed partial class OpenApiTests
     [GitFact]
     public async Task What_is_described_is_answered_and_what_is_answered_is_described()
     {
+        await using var google = await GoogleAccounts.StartAsync(OneAccount);
         await using var server = await TestServer.StartAsync(TestServer.DefaultDatasets + Approved, more: "administrators = [\"bob@example.org\"]", prepare: server =>
         {
             server.SecurityTokens = () => new OneRole();
             server.Images = $"driver_image = \"{TestServer.DriverImage}\"\nimage_prefixes = [\"{NoRegistry}\"]";
+            server.Use(google);
         });
         using var gate = new Gate(server.Repository.Root);
         var sha = server.PushScript($"mkdir -p \"$OUT\"; echo x > \"$OUT/x\"; echo started; cat '{gate.Path}'");
@@ -87,6 +92,7 @@ public sealed partial class OpenApiTests
         await ApproveAsync(server, alice, bob, sha);
         await LoseServerAsync(server, alice, bob);
         await TakeRoleAsync(api, server, alice);
+        await ExchangeTokenAsync(anonymous, server, google);
         await ReadAsync(alice, mallory, arGuid);
         await ReplacedRoutesAsync(alice, mallory, sha);
         await WithoutTokenAsync(api, anonymous);
@@ -175,16 +181,29 @@ public sealed partial class OpenApiTests
         await SendAsync(alice, "GET", RoleVariables.Route);
         foreach (var (number, role) in new[] { (2, null), (3, OneRole.Arn), (4, "arn:aws:iam:::role/another") })
         {
-            var submission = Samples.Submission(number);
-            var arGuid = submission.Invocation.ArGuid;
-            await server.InvocationLog.RecordAsync(submission with { Invocation = submission.Invocation with { Identity = new JobIdentity { S3Role = role } } }, TestRunner.Limit());
-            var token = Path.Combine(server.State, "runs", arGuid, "token");
-            Directory.CreateDirectory(Path.GetDirectoryName(token)!);
-            await File.WriteAllTextAsync(token, BearerTokens.NewJobToken(arGuid));
-            using var driver = Client(api, server.Url, await File.ReadAllTextAsync(token));
+            var (arGuid, token) = await server.RecordAsync(number, new JobIdentity { S3Role = role });
+            using var driver = Client(api, server.Url, token);
             await SendAsync(driver, "GET", RoleVariables.Route);
             await server.InvocationLog.ChangeStateAsync(arGuid, new StateChange(InvocationState.Failed), TestRunner.Limit());
         }
+    }
+
+    private static async Task ExchangeTokenAsync(HttpClient anonymous, TestServer server, GoogleAccounts google)
+    {
+        google.Faults.Next(request => request.Contains(OneAccount, StringComparison.Ordinal), Fault.Before(500));
+        foreach (var (number, account) in new[] { (5, OneAccount), (6, OneAccount), (7, "another@project.iam.gserviceaccount.com") })
+        {
+            var (arGuid, token) = await server.RecordAsync(number, new JobIdentity { GcsServiceAccount = account });
+            foreach (var given in new[] { token, token + "x" })
+            {
+                using var answer = await anonymous.PostAsync(AccountVariables.Route, TokenExchangeTests.Form(arGuid, given), TestRunner.Limit());
+            }
+            await server.InvocationLog.ChangeStateAsync(arGuid, new StateChange(InvocationState.Failed), TestRunner.Limit());
+        }
+        await SendAsync(anonymous, "POST", AccountVariables.Route, "{}");
+        using var large = new HttpRequestMessage(HttpMethod.Post, AccountVariables.Route) { Content = TokenExchangeTests.Form(Absent, new string('x', 100_000)) };
+        large.Headers.ExpectContinue = true;
+        using var refused = await anonymous.SendAsync(large, TestRunner.Limit());
     }
 
     private static async Task ReadAsync(HttpClient alice, HttpClient mallory, string arGuid)
