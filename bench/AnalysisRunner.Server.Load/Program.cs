@@ -2,6 +2,7 @@
 //   dotnet run -c Release --project bench/AnalysisRunner.Server.Load -- submit [clients=64] [seconds=30] [rounds=3] [sqlite|postgres]
 //   dotnet run -c Release --project bench/AnalysisRunner.Server.Load -- accept …    the same, with drivers that never end
 //   dotnet run -c Release --project bench/AnalysisRunner.Server.Load -- follow [followers=1000]
+// State folder and database lie where TMPDIR says; docs/performance.md tells what its file system makes of the figures.
 // Writes a line of a table per round; the exit code is 0 when all rounds met the demands. Linux only: it reads /proc.
 
 using System.Globalization;
